@@ -1,0 +1,1 @@
+"""Turns documents into deals and runs it all."""

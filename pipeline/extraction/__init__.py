@@ -1,0 +1,1 @@
+"""From an article to its reports of deals. Pure: no clock, no network, no database."""
