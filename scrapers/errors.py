@@ -1,0 +1,162 @@
+"""What can go wrong while documents are fetched and their links are read.
+
+    ScrapeError
+    ├── FetchError               no usable answer came for an address
+    │   ├── BadAddress           the address itself cannot be asked
+    │   ├── Unreachable          no name, no connection, or it broke
+    │   ├── TimedOut             too slow: to connect, between bytes, or in all
+    │   ├── TooLarge             more bytes than the cap, on the wire or unpacked
+    │   ├── BadEncoding          the body cannot be unpacked
+    │   ├── BadStatus            the server answered with an error status
+    │   ├── TooManyRedirects     redirects go on and on
+    │   ├── ForbiddenAddress     the host is in a private network
+    │   ├── NotAllowed           robots.txt forbids it
+    │   └── RobotsUnavailable    robots.txt cannot be had now, so nothing may be asked
+    ├── FolderError              a folder or a file in it cannot be read
+    └── ParseError               an answer came, but it is not what the source promised
+        ├── NotAFeed
+        ├── NotASitemap
+        ├── NotHtml
+        ├── UnsafeXml            a document type with declarations, or XML made to exhaust us
+        └── BadSelector          a CSS selector of the configuration that cannot be used
+
+``temporary`` says whether the same request may succeed later (retry) or not (set aside).
+"""
+
+from __future__ import annotations
+
+
+class ScrapeError(Exception):
+    """Root of everything that scrapers raise. ``url`` is what it happened to, ``cause`` what happened."""
+
+    temporary: bool = False
+    remedy: str = ""
+
+    def __init__(self, url: str, cause: str) -> None:
+        super().__init__(url, cause)
+        self.url = url
+        self.cause = cause
+
+    def __str__(self) -> str:
+        return f"{self.url}: {self.cause}" + (f" ({self.remedy})" if self.remedy else "")
+
+
+class FetchError(ScrapeError):
+    """Raised when an address gives no usable answer."""
+
+
+class BadAddress(FetchError):
+    """Raised when an address is no http or https address with a host."""
+
+    remedy = "give an address that begins with http:// or https://"
+
+
+class Unreachable(FetchError):
+    """Raised when the name does not resolve, nobody listens, TLS fails, or the connection breaks."""
+
+    temporary = True
+    remedy = "check the address and the network; it will be tried again"
+
+
+class TimedOut(FetchError):
+    """Raised when connecting, waiting for bytes or the whole answer takes longer than the settings allow."""
+
+    temporary = True
+    remedy = "it will be tried again; the time limits are in the http section of the configuration"
+
+
+class TooLarge(FetchError):
+    """Raised when a body passes the byte cap, on the wire or unpacked."""
+
+    remedy = "raise the byte caps in the http section of the configuration if this document is wanted"
+
+
+class BadEncoding(FetchError):
+    """Raised when a body is packed in a way that was not asked for, or is broken."""
+
+    remedy = "nothing to be done here: the server sends what it should not"
+
+
+class BadStatus(FetchError):
+    """Raised for every answer that is no success. ``status`` is the HTTP status.
+
+    ``retry_after_seconds`` is what the server asked for, if it did (never negative).
+    """
+
+    def __init__(self, url: str, status: int, retry_after_seconds: float | None = None) -> None:
+        super().__init__(url, f"the server answered {status}")
+        self.args = (url, status, retry_after_seconds)
+        self.status = status
+        self.retry_after_seconds = retry_after_seconds
+        self.temporary = status in (408, 425, 429) or status >= 500
+        if self.temporary:
+            self.remedy = "it will be tried again"
+        elif status in (404, 410):
+            self.remedy = "the page is gone; if it is a source, look for its new address"
+        elif status in (401, 403):
+            self.remedy = "the server does not let this client read it"
+
+
+class TooManyRedirects(FetchError):
+    """Raised when following redirects does not come to an end."""
+
+    remedy = "open the address in a browser and configure the one it ends at"
+
+
+class ForbiddenAddress(FetchError):
+    """Raised when a host is, or resolves to, an address that is not public."""
+
+    remedy = "name the host in allow_private if it is yours to read"
+
+
+class NotAllowed(FetchError):
+    """Raised when the site's robots.txt forbids the address to this client."""
+
+    remedy = "ask the publisher, or remove the source"
+
+
+class RobotsUnavailable(FetchError):
+    """Raised when robots.txt answers with a server error or not at all: until it can be read, all is forbidden."""
+
+    temporary = True
+    remedy = "it will be tried again"
+
+
+class FolderError(ScrapeError):
+    """Raised when a folder is missing, or a file is unreadable or outside the folder of its source."""
+
+    remedy = "check the folder's path and permissions"
+
+
+class ParseError(ScrapeError):
+    """Raised when an answer came but is not what the source promised."""
+
+
+class NotAFeed(ParseError):
+    """Raised when a body is no RSS, Atom, RDF or JSON Feed."""
+
+    remedy = "check that the address is the feed's, not the page's"
+
+
+class NotASitemap(ParseError):
+    """Raised when a body is neither a sitemap nor a sitemap index."""
+
+    remedy = "check that the address is the sitemap's; robots.txt often names it"
+
+
+class NotHtml(ParseError):
+    """Raised when a listing is no HTML page."""
+
+    remedy = "check that the address is the newsroom page's"
+
+
+class UnsafeXml(ParseError):
+    """Raised for XML with entity or other declarations, or nested beyond reason. It is not read at all."""
+
+    remedy = "the document may be an attack; look at it before you trust this source"
+
+
+class BadSelector(ParseError):
+    """Raised when a CSS selector of a listing cannot be parsed."""
+
+    remedy = "correct the selector in the configuration"

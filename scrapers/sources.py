@@ -1,0 +1,118 @@
+"""The places to look, and what a look at one gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from scrapers.links import Link
+
+Kind = Literal["feed", "listing", "folder", "sitemap"]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSource:
+    """An RSS, Atom, RDF or JSON feed. ``day_first`` settles dates like 05/11/2026 where the language does not."""
+
+    name: str
+    url: str
+    language: str | None = None  # ISO 639-1
+    publisher: str | None = None
+    day_first: bool | None = None
+
+    @property
+    def kind(self) -> Kind:
+        return "feed"
+
+
+@dataclass(frozen=True, slots=True)
+class ListingSource:
+    """An HTML newsroom page, read by CSS selectors.
+
+    ``item`` selects one element per document; ``link``, ``title`` and ``date`` select inside it. A link is the
+    element's ``href``; without ``title`` the link's text is the title. ``next_page`` selects, in the whole page, the
+    link to the next one; at most ``max_pages`` pages are read.
+    """
+
+    name: str
+    url: str
+    item: str
+    link: str = "a"
+    title: str | None = None
+    date: str | None = None
+    next_page: str | None = None
+    max_pages: int = 1
+    language: str | None = None
+    publisher: str | None = None
+    day_first: bool | None = None
+
+    @property
+    def kind(self) -> Kind:
+        return "listing"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderSource:
+    """A folder of saved pages and text files. ``pattern`` is a glob below ``path``."""
+
+    name: str
+    path: Path
+    language: str | None = None
+    publisher: str | None = None
+    pattern: str = "**/*"
+
+    @property
+    def kind(self) -> Kind:
+        return "folder"
+
+    @property
+    def url(self) -> str:
+        """The folder as a ``file:`` URL, for what wants an address of every source."""
+        return self.path.resolve().as_uri()
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapSource:
+    """A sitemap, a news sitemap, or an index of them.
+
+    ``include`` keeps only addresses that contain one of these strings (all, when empty). Of what is left, the newest
+    ``max_links`` are taken; of an index, the newest ``max_sitemaps`` sitemaps are read.
+    """
+
+    name: str
+    url: str
+    language: str | None = None
+    publisher: str | None = None
+    include: tuple[str, ...] = ()
+    max_links: int = 1000
+    max_sitemaps: int = 5
+
+    @property
+    def kind(self) -> Kind:
+        return "sitemap"
+
+
+Source = FeedSource | ListingSource | FolderSource | SitemapSource
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a source said last time, to be told when nothing has changed. ``body_hash`` is SHA-256 in hex."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """What one look at a source gave.
+
+    With ``not_modified`` there are no links because nothing changed. ``notes`` tell people what was odd but not fatal.
+    """
+
+    links: tuple[Link, ...]
+    validators: Validators
+    not_modified: bool = False
+    notes: tuple[str, ...] = ()
