@@ -37,8 +37,8 @@ def test_every_page_answers_and_no_link_is_dead() -> None:
 def test_every_article_is_announced_by_a_feed_a_sitemap_or_a_listing() -> None:
     announced = {"/" + file.relative_to(NEWSROOM).as_posix() for file in NEWSROOM.rglob("*.html")}
     announced -= {"/nhip-mang/index.html", "/nhip-mang/trang-2.html"}
-    indexes = ("pennant-wire/feed.xml", "quillmere/atom.xml", "yunqiao/sitemap.xml")
-    indexes += ("nhip-mang/index.html", "nhip-mang/trang-2.html")
+    indexes = ["pennant-wire/feed.xml", "quillmere/atom.xml", "yunqiao/sitemap.xml"]
+    indexes += ["nhip-mang/index.html", "nhip-mang/trang-2.html"]
     text = "".join((NEWSROOM / index).read_text(encoding="utf-8") for index in indexes)
     assert [path for path in sorted(announced) if path not in text] == []
 
