@@ -34,8 +34,10 @@ _FIRST_SENTENCE = re.compile(r".{20,240}?(?:[.!?](?=\s)|[。！？])")
 
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
 _TEXT_TYPES = frozenset({"text/plain", "text/markdown", "text/x-markdown"})
-_VAGUE_TYPES = frozenset({"", "application/octet-stream", "binary/octet-stream", "application/gzip", "application/x-gzip",
-                          "application/xml", "text/xml", "application/unknown", "unknown/unknown"})  # fmt: skip
+_VAGUE_TYPES = frozenset(
+    {"", "application/octet-stream", "binary/octet-stream", "application/gzip", "application/x-gzip"}
+    | {"application/xml", "text/xml", "application/unknown", "unknown/unknown"}
+)
 _HTML_SUFFIXES = (".html", ".htm", ".xhtml", ".shtml")
 _TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown")
 _SIGNATURES = (
@@ -54,8 +56,11 @@ _HTML_START = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|div|article|p|h1|table|script|section)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_FEED_START = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:RDF|urlset|sitemapindex)\b", re.DOTALL)
+_FEED_START = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:RDF|urlset|sitemapindex)\b", re.DOTALL
+)
 _HIDDEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"), None) | {0xA0: " ", 0x202F: " "}
+_UNSEEN = ((b"<script", b"</script>"), (b"<style", b"</style>"), (b"<svg", b"</svg>"), (b"<!--", b"-->"))
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -89,6 +94,8 @@ def read_article(
         body = _gunzip(body, name)
     kind = sniff(body, url=url, content_type=content_type)
     limit = MAX_HTML_BYTES if kind is Kind.HTML else MAX_TEXT_BYTES
+    if kind is Kind.HTML and len(body) > limit:
+        body = _without_scripts(body)
     if len(body) > limit:
         raise ArticleError(
             name,
@@ -96,13 +103,8 @@ def read_article(
             "it is probably an archive or a data file: leave it out, or save the article alone",
         )
     if kind is Kind.TEXT:
-        return _from_text(
-            body, name=name, url=url, content_type=content_type, hint=hint, language=source_language, publisher=publisher
-        )
-    return _from_html(
-        body, name=name, url=url, content_type=content_type, hint=hint, language=source_language, publisher=publisher,
-        fetched_at=fetched_at,
-    )  # fmt: skip
+        return _from_text(body, name, url, content_type, hint, source_language, publisher)
+    return _from_html(body, name, url, content_type, hint, source_language, publisher, fetched_at)
 
 
 def sniff(body: bytes, *, url: str | None = None, content_type: str | None = None) -> Kind:
@@ -135,7 +137,6 @@ def sniff(body: bytes, *, url: str | None = None, content_type: str | None = Non
 
 def _from_text(
     body: bytes,
-    *,
     name: str,
     url: str | None,
     content_type: str | None,
@@ -163,7 +164,6 @@ def _from_text(
 
 def _from_html(
     body: bytes,
-    *,
     name: str,
     url: str | None,
     content_type: str | None,
@@ -183,7 +183,8 @@ def _from_html(
     text = _clean(_main_text(tree) or "")
     if len(text) < _MIN_BODY_CHARS:
         # A page that a script fills in: its data, or what it and its source say of it, are all there is.
-        text = max(text, _clean(page.body or ""), _clean(page.summary or ""), _clean((hint.summary if hint else None) or ""), key=len)
+        told = (page.body, page.summary, hint.summary if hint else None)
+        text = max(text, *(_clean(part or "") for part in told), key=len)
     if not text and not title:
         raise ArticleError(name, "has no article text; it may need a browser to show it, or be a page of links")
     if not text:
@@ -233,6 +234,22 @@ def _gunzip(body: bytes, name: str) -> bytes:
     return plain
 
 
+def _without_scripts(body: bytes) -> bytes:
+    """``body`` without what no reader sees and large pages mostly consist of. Linear, whatever the page contains."""
+    for opening, closing in _UNSEEN:
+        lower = body.lower()
+        kept: list[bytes] = []
+        position = 0
+        while (start := lower.find(opening, position)) >= 0 and (end := lower.find(closing, start)) >= 0:
+            end += len(closing)
+            # JSON-LD is a script too, and says the date.
+            keep_to = end if b"ld+json" in lower[start : start + 200] else start
+            kept.append(body[position:keep_to])
+            position = end
+        body = b"".join((*kept, body[position:]))
+    return body
+
+
 def _clean(text: str) -> str:
     """NFC, no invisible characters, no space at the ends of lines."""
     text = unicodedata.normalize("NFC", text).translate(_HIDDEN)
@@ -240,7 +257,7 @@ def _clean(text: str) -> str:
 
 
 def _shorten(title: str) -> str:
-    """The title's first line; of a line as long as a paragraph, its first sentence or what a headline may have of it."""
+    """The title's first line; of one as long as a paragraph, its first sentence or as much as a headline has."""
     title = title.split("\n", 1)[0].strip()
     if len(title) <= _MAX_TITLE_CHARS:
         return title

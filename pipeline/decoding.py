@@ -116,6 +116,6 @@ def _guess(body: bytes) -> str | None:
     from charset_normalizer import from_bytes  # slow to import, rarely needed
 
     # Markup is ASCII in every encoding and drowns the letters that tell them apart.
-    letters = re.sub(rb"(?s)<script.*?</script>|<style.*?</style>|<[^>]*>", b" ", body)[:_SAMPLE_BYTES]
-    found = from_bytes(letters).best()
+    letters = b" ".join(piece.rpartition(b">")[2] for piece in body.split(b"<") if not piece.isascii())
+    found = from_bytes(letters[:_SAMPLE_BYTES]).best()
     return _READ_AS.get(found.encoding.replace("_", "-"), found.encoding) if found else None

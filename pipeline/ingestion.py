@@ -96,7 +96,7 @@ class IngestResult:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One step of a pass, for a progress bar: ``done`` of ``total`` pages so far (``total`` grows while sources are polled)."""
+    """One step of a pass, for a progress bar: ``done`` of ``total`` pages (``total`` grows while sources are polled)."""
 
     stage: Stage
     source: str

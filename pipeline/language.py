@@ -10,16 +10,19 @@ from functools import cache
 UNKNOWN = "und"
 
 #: Told apart by the model. More than we extract from: a Danish text forced into our ten would be called German.
-_MODEL_LANGUAGES = (
-    "ar bg ca cs da de el en es et fa fi fr gl he hi hr hu id is it lb lt lv ms nl no pl pt ro ru sk sl sv tr uk ur vi"
-).split()
+_LANGUAGES_TEXT = (
+    "ar bg ca cs da de el en es et fa fi fr gl he hi hr hu id is it lb lt lv ms nl no pl pt ro ru sk sl sv sw tr uk ur "
+    "vi xh zu"
+)
+_MODEL_LANGUAGES = tuple(_LANGUAGES_TEXT.split())
 #: Close relatives with little business news: believed of a long text, or of a short one that claims to be in them.
-_RARE = frozenset("bg ca et gl hr is lb lt lv sk sl ur".split())
+_RARE = frozenset(("bg", "ca", "et", "gl", "hr", "is", "lb", "lt", "lv", "sk", "sl", "sw", "ur", "xh", "zu"))
 _SAMPLE_CHARS = 4000
 _SHORT_CHARS = 200
+_TINY_CHARS = 12
 _MIN_LETTERS = 3
 _LANGUAGE_TAG = re.compile(r"^\s*([a-z]{2,3})(?:[-_].*)?\s*$", re.IGNORECASE)
-_SYNONYMS = {"nb": "no", "nn": "no", "in": "id", "iw": "he", "jp": "ja", "cn": "zh", "kr": "ko", "vn": "vi", "gsw": "de"}
+_SYNONYMS = {"nb": "no", "nn": "no", "in": "id", "iw": "he", "jp": "ja", "cn": "zh", "kr": "ko", "vn": "vi"}
 _LETTERS = re.compile(r"[^\W\d_]")
 _SCRIPTS = (
     ("ko", re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")),
@@ -56,6 +59,8 @@ def detect(text: str, *, hints: tuple[str | None, ...] = ()) -> str:
         return "th"
     if len(_VIETNAMESE.findall(sample)) > letters * 0.06:
         return "vi"
+    if letters < _TINY_CHARS and claimed:
+        return claimed[0]
     ranked = _rank(sample)
     if letters < _SHORT_CHARS:
         ranked = [(code, share) for code, share in ranked if code not in _RARE or code in claimed]

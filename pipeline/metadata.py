@@ -55,6 +55,7 @@ _ISO = re.compile(
     r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?)?)?\s*$",
     re.IGNORECASE,
 )
+_JSON_WRAPPING = re.compile(r"^\s*(?:<!--|(?://\s*)?<!\[CDATA\[)|(?:-->|(?://\s*)?\]\]>)\s*;?\s*$")
 _COMPACT = re.compile(r"^\s*((?:19|20)\d{2})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?(Z)?)?\s*$")
 
 
@@ -68,7 +69,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class PageMetadata:
-    """What the page says of itself. ``structured_date`` comes from JSON-LD, ``meta_date`` from elsewhere in the page."""
+    """What the page says of itself. ``structured_date`` is JSON-LD's, ``meta_date`` from elsewhere in it."""
 
     title: str | None = None
     structured_date: Moment | None = None
@@ -170,7 +171,7 @@ def _json_ld_article(tree: HtmlElement) -> dict[str, object]:
 
 
 def _loads(text: str) -> object:
-    text = re.sub(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*;?\s*$", "", text).rstrip(";\n ")
+    text = _JSON_WRAPPING.sub("", text).rstrip(";\n ")
     try:
         return json.loads(text, strict=False)
     except (ValueError, RecursionError):
@@ -237,9 +238,8 @@ def _meta_date(tree: HtmlElement, meta: dict[str, str]) -> Moment | None:
         if moment:
             return moment
     # One <time> on the page is the page's; of several, the first one under the heading's own article is.
-    times = [moment for element in tree.xpath("//article//time[@datetime] | //header//time[@datetime]")[:1]
-             if (moment := parse_moment(element.get("datetime")))]
-    return times[0] if times else None
+    times = tree.xpath("//article//time[@datetime] | //header//time[@datetime]")
+    return parse_moment(times[0].get("datetime")) if times else None
 
 
 def _text(value: object) -> str | None:
@@ -270,14 +270,22 @@ def _element_text(tree: HtmlElement, *paths: str) -> str | None:
 
 
 _SITE_NAME = re.compile(r"\s+[|–—·»-]\s+([^|–—·»]{2,60})$")
+# 标题-新华网, 标题--时政--人民网: sites that put their name, and the section, after the title without spaces.
+_CHINESE_SITE = re.compile(
+    r"(?:\s*[-_—–|]{1,2}\s*[^-_—–|]{2,16}){0,2}\s*[-_—–|]{1,2}\s*"
+    r"[^-_—–|\s]{1,14}(?:[网網报報]|网站|官网|频道|订阅|新闻)$"
+)
 
 
 def _without_site_name(title: str, publisher: str | None) -> str:
     """Drops a trailing " | Site": of a pipe always, of a dash only when it repeats the publisher's name."""
-    match = _SITE_NAME.search(title)
-    if match is None or match.start() < 12:
-        return title
-    tail, site = match[1].casefold(), (publisher or "").casefold()
-    if "|" in match[0] or (site and (tail in site or site in tail)):
-        return title[: match.start()].rstrip()
+    chinese = _CHINESE_SITE.search(title[-80:]) if not title.isascii() else None
+    if chinese and len(title) - len(chinese[0]) >= 6:
+        return title[: len(title) - len(chinese[0])].rstrip()
+    site = (publisher or "").casefold()
+    while (match := _SITE_NAME.search(title)) and match.start() >= 12:
+        tail = match[1].casefold()
+        if "|" not in match[0] and not (site and (tail in site or site in tail)):
+            break
+        title = title[: match.start()].rstrip()
     return title
