@@ -15,11 +15,11 @@ from storage.vocabulary import DatePrecision
 
 PARAGRAPHS = (
     (
-        "Brightwell Semiconductor said on Thursday that it will buy the sensor business of Oakline Devices for 120 million "
+        "Brightwell Semiconductor said on Thursday it will buy the sensor business of Oakline Devices for 120 million "
         "dollars in cash, a step that adds a factory in Lyon and about three hundred engineers to its imaging group."
     ),
     (
-        "Both boards have approved the plan, and the companies expect to close in the second quarter once the competition "
+        "Both boards have approved the plan, and they expect to close in the second quarter once the competition "
         "authorities in France and Japan have given their consent to it."
     ),
 )
