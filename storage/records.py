@@ -73,3 +73,61 @@ class Report:
     headline: str = ""
     confidence: float = 0.0
     evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedParty:
+    """A party once its name has been taken for a company; ``name`` is the name to show."""
+
+    company_id: int
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReport:
+    """A report as the database holds it, with what resolution needs to know of its article.
+
+    ``parties`` are aligned with ``report.parties``. ``published_at`` is aware UTC. ``copy_of`` is the article
+    whose text this one's text repeats, so it is no independent witness.
+    """
+
+    id: int
+    report: Report
+    parties: tuple[ResolvedParty, ...]
+    article_id: int
+    url: str
+    title: str
+    language: str
+    source: str
+    deal_id: int | None = None
+    publisher: str | None = None
+    published_at: datetime | None = None
+    published_precision: DatePrecision | None = None
+    copy_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DealFacts:
+    """The fields of a deal, as derived from all its reports."""
+
+    type: DealType
+    parties: tuple[ResolvedParty, ...]
+    status: Status
+    also: tuple[DealType, ...] = ()
+    focus: tuple[str, ...] = ()
+    value: Value | None = None
+    technology: bool = False
+    announced_on: date | None = None
+    announced_precision: DatePrecision | None = None
+    headline: str = ""
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class DealCandidate:
+    """A deal that a report may belong to. ``day`` is when it was announced, else first reported."""
+
+    deal_id: int
+    facts: DealFacts
+    day: date

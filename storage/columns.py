@@ -1,0 +1,148 @@
+"""Column types that mean the same on SQLite and PostgreSQL: exact decimals, UTC times, vocabulary words, safe text."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from sqlalchemy import DateTime, Dialect, Numeric, String, Text
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from storage.errors import InvalidRecord
+
+#: Digits before and after the point that an amount may have.
+INTEGER_DIGITS = 28
+FRACTION_DIGITS = 10
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+WordT = TypeVar("WordT", bound=StrEnum)
+
+
+def storable(text: str) -> str:
+    """``text`` with what no database keeps (NUL, lone surrogates) replaced, one character for one: spans stay true."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+class SafeText(TypeDecorator[str]):
+    """Text of any length; NUL and lone surrogates become U+FFFD."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else storable(value)
+
+
+class KeyText(TypeDecorator[str]):
+    """Short text compared by code point on every database, so that prefix ranges can use its index."""
+
+    impl = String(255)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
+        collation = "C" if dialect.name == "postgresql" else None
+        return dialect.type_descriptor(String(255, collation=collation))
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else storable(value)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime, kept and given back in UTC; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise InvalidRecord(f"the time {value.isoformat()} has no time zone; pass an aware datetime")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A non-negative Decimal, exact on every database.
+
+    PostgreSQL has NUMERIC. SQLite has only floats, so there it is text of fixed width, which sorts and
+    compares as the numbers do and can use an index.
+    """
+
+    impl = Numeric(INTEGER_DIGITS + FRACTION_DIGITS, FRACTION_DIGITS)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str] | TypeEngine[Decimal]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(String(INTEGER_DIGITS + 1 + FRACTION_DIGITS))
+        return dialect.type_descriptor(Numeric(INTEGER_DIGITS + FRACTION_DIGITS, FRACTION_DIGITS))
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | str | None:
+        if value is None:
+            return None
+        check_amount(value)
+        if dialect.name != "sqlite":
+            return value
+        return f"{value:0{INTEGER_DIGITS + 1 + FRACTION_DIGITS}.{FRACTION_DIGITS}f}"
+
+    def process_result_value(self, value: Decimal | str | None, dialect: Dialect) -> Decimal | None:
+        if value is None:
+            return None
+        text = f"{value:f}" if isinstance(value, Decimal) else value
+        return Decimal(text.rstrip("0").rstrip(".").lstrip("0") or "0")
+
+
+def check_amount(value: Decimal) -> None:
+    """Raise InvalidRecord unless ``value`` can be kept exactly."""
+    if not value.is_finite() or value.is_signed():
+        raise InvalidRecord(f"the amount {value} is not a plain number of zero or more")
+    exponent = value.normalize().as_tuple().exponent if value else 0
+    if not isinstance(exponent, int) or -exponent > FRACTION_DIGITS or value >= Decimal(10) ** INTEGER_DIGITS:
+        raise InvalidRecord(
+            f"the amount {value} has more than {INTEGER_DIGITS} digits before or {FRACTION_DIGITS} after the point"
+        )
+
+
+class Word(TypeDecorator[WordT], Generic[WordT]):
+    """A word of the vocabulary, kept as its plain value."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def __init__(self, words: type[WordT]) -> None:
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: WordT | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.words(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> WordT | None:
+        return None if value is None else self.words(value)
+
+
+class Json(TypeDecorator[object]):
+    """A JSON value as text with a stable key order; what SQLite and PostgreSQL both compare as equal."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: object | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return storable(json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> object | None:
+        if value is None:
+            return None
+        loaded: object = json.loads(value)
+        return loaded

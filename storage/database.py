@@ -1,0 +1,184 @@
+"""Opens the database: SQLite (the embedded default) or PostgreSQL, by URL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+
+from storage import schema
+from storage.errors import DatabaseUnreachable
+from storage.faults import as_storage_error
+
+#: How long a writer waits for another writer before DatabaseLocked.
+LOCK_TIMEOUT_SECONDS = 15.0
+
+_EXAMPLES = "for example sqlite:///dealwire.db or postgresql://user@host/dealwire"
+
+
+class Database:
+    """An open database whose tables are those of this version. Close it, or use it as a context manager."""
+
+    def __init__(self, engine: Engine, shown_url: str) -> None:
+        self.engine = engine
+        self.shown_url = shown_url  # without a password
+        self._writing = sessionmaker(engine, expire_on_commit=False)
+        self._reading = sessionmaker(
+            engine.execution_options(dealwire_reading=True), expire_on_commit=False, autoflush=False
+        )
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """One transaction that may write: committed at the end, rolled back when anything is raised.
+
+        It takes SQLite's write lock at once, so keep it short. Raises the errors of ``storage.errors``.
+        """
+        with self._errors(), self._writing.begin() as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One transaction that only reads: it waits for nobody, sees one moment, and works on a read-only database."""
+        with self._errors(), self._reading() as session:
+            yield session
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        with storage_errors(self.shown_url):
+            yield
+
+
+@contextmanager
+def storage_errors(shown_url: str) -> Iterator[None]:
+    """Raise the drivers' errors as ours."""
+    try:
+        yield
+    except exc.SQLAlchemyError as error:
+        ours = as_storage_error(error, shown_url)
+        if ours is None:
+            raise
+        raise ours from error
+
+
+def open_database(
+    url: str, *, upgrade: bool = False, lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS
+) -> Database:
+    """Open the database at ``url``; a new one gets its tables.
+
+    An older one is migrated only with ``upgrade``. Raises DatabaseUnreachable, DatabaseLocked, DatabaseReadOnly
+    or SchemaVersionError.
+    """
+    engine, shown_url = _engine(url, lock_timeout_seconds)
+    try:
+        with storage_errors(shown_url):
+            with engine.execution_options(dealwire_reading=True).connect() as connection:
+                found = schema.version(connection)
+            if found.fresh or (upgrade and found.older):
+                _migrate(engine)
+                with engine.execution_options(dealwire_reading=True).connect() as connection:
+                    found = schema.version(connection)
+            schema.check(found, shown_url)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Database(engine, shown_url)
+
+
+def upgrade_database(url: str, *, lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS) -> tuple[str | None, str]:
+    """Migrate the database at ``url`` to this version; the version before (None: it was empty) and the one now."""
+    engine, shown_url = _engine(url, lock_timeout_seconds)
+    try:
+        with storage_errors(shown_url):
+            with engine.execution_options(dealwire_reading=True).connect() as connection:
+                before = schema.version(connection)
+            if not (before.fresh or before.older):
+                schema.check(before, shown_url)
+                return before.revision, before.revision or ""
+            _migrate(engine)
+    finally:
+        engine.dispose()
+    return before.revision, schema.expected()
+
+
+def _migrate(engine: Engine) -> None:
+    with engine.begin() as connection:
+        schema.migrate(connection)
+    if engine.dialect.name == "sqlite":
+        # Readers and one writer side by side. Kept in the file, and only settable outside a transaction.
+        raw = engine.raw_connection()
+        try:
+            raw.cursor().execute("PRAGMA journal_mode = WAL")
+        finally:
+            raw.close()
+
+
+def _engine(url: str, lock_timeout_seconds: float) -> tuple[Engine, str]:
+    try:
+        parsed = make_url(url)
+    except exc.ArgumentError as error:
+        raise DatabaseUnreachable(f"{url!r} is not a database URL; write one, {_EXAMPLES}") from error
+    shown_url = parsed.render_as_string(hide_password=True)
+    family = parsed.get_backend_name()
+    if family == "sqlite":
+        return _sqlite(parsed, lock_timeout_seconds), shown_url
+    if family in {"postgresql", "postgres"}:
+        return _postgres(parsed, lock_timeout_seconds, shown_url), shown_url
+    raise DatabaseUnreachable(f"{shown_url}: dealwire works with sqlite and postgresql, not {family}; {_EXAMPLES}")
+
+
+def _sqlite(url: URL, lock_timeout_seconds: float) -> Engine:
+    if url.database in {None, "", ":memory:"}:
+        engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    else:
+        engine = create_engine(url, connect_args={"timeout": lock_timeout_seconds})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        # Transactions are begun below: left to itself the driver begins late, and a reader that turns
+        # writer then fails with "locked" at once, however long it was told to wait.
+        connection.isolation_level = None
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")  # with WAL a crash loses nothing that was checkpointed
+        connection.execute("PRAGMA temp_store = MEMORY")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("dealwire_reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgres(url: URL, lock_timeout_seconds: float, shown_url: str) -> Engine:
+    try:
+        return create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            connect_args={
+                "connect_timeout": 10,
+                "options": f"-c lock_timeout={int(lock_timeout_seconds * 1000)} -c timezone=UTC",
+            },
+        )
+    except ImportError as error:
+        raise DatabaseUnreachable(
+            f"{shown_url} needs the PostgreSQL driver; install it with: pip install 'dealwire[postgres]'"
+        ) from error

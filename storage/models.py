@@ -1,0 +1,301 @@
+"""The tables.
+
+``deal_party`` and ``deal_facet`` repeat their deal's ``day``: with it one index answers "the newest deals of this
+company / focus / language" without touching the other million.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, String, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from storage.columns import ExactDecimal, Json, KeyText, SafeText, UtcDateTime, Word
+from storage.vocabulary import DatePrecision, DealType, PageState, Role, Status, ValueKind
+
+NAMES = {
+    "pk": "pk_%(table_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+}
+
+#: Ids that leave the database (digests name deals by them) are never given out twice.
+_STABLE_IDS = {"sqlite_autoincrement": True}
+#: Rows whose key is nearly the whole row live in the key's own tree.
+_KEYED = {"sqlite_with_rowid": False}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as it is
+        str: SafeText,
+        datetime: UtcDateTime,
+        Decimal: ExactDecimal,
+        DatePrecision: Word(DatePrecision),
+        DealType: Word(DealType),
+        PageState: Word(PageState),
+        Role: Word(Role),
+        Status: Word(Status),
+        ValueKind: Word(ValueKind),
+    }
+
+
+class Source(Base):
+    """A configured place to look, and how looking there has gone."""
+
+    __tablename__ = "source"
+    __table_args__ = (UniqueConstraint("name"), Index(None, "active", "next_poll_at"), _STABLE_IDS)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(KeyText)
+    kind: Mapped[str] = mapped_column(String(32))
+    url: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)  # False: no longer configured, kept for its pages
+    added_at: Mapped[datetime]
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    body_hash: Mapped[str | None]
+    last_poll_at: Mapped[datetime | None]
+    last_success_at: Mapped[datetime | None]
+    last_error_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+    failures_in_row: Mapped[int] = mapped_column(default=0)
+    next_poll_at: Mapped[datetime | None]  # None: due at once
+    last_found: Mapped[int] = mapped_column(default=0)
+    last_new: Mapped[int] = mapped_column(default=0)
+    last_notes: Mapped[object] = mapped_column(Json, default=list)
+
+
+class Page(Base):
+    """A document found at a source: the durable queue (found -> fetched -> read, or set aside)."""
+
+    __tablename__ = "page"
+    __table_args__ = (
+        UniqueConstraint("url_key"),
+        Index(None, "state", "next_try_at", "id"),
+        Index(None, "source_id", "state"),
+        _STABLE_IDS,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    url: Mapped[str]
+    canonical_url: Mapped[str]
+    url_key: Mapped[str] = mapped_column(String(32))  # hash of canonical_url: no length limit, a small index
+    guid: Mapped[str | None]
+    link_title: Mapped[str | None]
+    link_published: Mapped[str | None]
+    link_summary: Mapped[str | None]
+    found_at: Mapped[datetime]
+    state: Mapped[PageState] = mapped_column(default=PageState.FOUND)
+    outcome: Mapped[str | None] = mapped_column(String(32))
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime]
+    last_error: Mapped[str | None]
+    final_url: Mapped[str | None]
+    http_status: Mapped[int | None]
+    content_type: Mapped[str | None]
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    fetched_at: Mapped[datetime | None]
+    body_hash: Mapped[str | None] = mapped_column(String(64))
+    read_at: Mapped[datetime | None]
+
+
+class PageBody(Base):
+    """The raw bytes of a page, zlib-compressed; apart from the page so that walking the queue stays light."""
+
+    __tablename__ = "page_body"
+
+    page_id: Mapped[int] = mapped_column(ForeignKey("page.id", ondelete="CASCADE"), primary_key=True)
+    size: Mapped[int]  # bytes before compression
+    zlib: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Article(Base):
+    """Title, text, date, language and publisher drawn from one page."""
+
+    __tablename__ = "article"
+    __table_args__ = (UniqueConstraint("page_id"), Index(None, "content_hash"), Index(None, "copy_of_id"), _STABLE_IDS)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("page.id"))
+    copy_of_id: Mapped[int | None] = mapped_column(ForeignKey("article.id", ondelete="SET NULL"))
+    language: Mapped[str] = mapped_column(String(16))
+    published_at: Mapped[datetime | None]
+    published_precision: Mapped[DatePrecision | None]
+    publisher: Mapped[str | None]
+    first_seen: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    content_hash: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str]
+    text: Mapped[str] = mapped_column(deferred=True)
+
+
+class Report(Base):
+    """What one article says of one deal."""
+
+    __tablename__ = "report"
+    __table_args__ = (UniqueConstraint("article_id", "ordinal"), Index(None, "deal_id", "id"), _STABLE_IDS)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
+    ordinal: Mapped[int]
+    deal_id: Mapped[int | None] = mapped_column(ForeignKey("deal.id", ondelete="SET NULL"))
+    type: Mapped[DealType]
+    status: Mapped[Status]
+    also: Mapped[object] = mapped_column(Json, default=list)
+    focus: Mapped[object] = mapped_column(Json, default=list)
+    value_amount: Mapped[Decimal | None]
+    value_currency: Mapped[str | None] = mapped_column(String(3))
+    value_kind: Mapped[ValueKind | None]
+    technology: Mapped[bool]
+    announced_on: Mapped[date | None]
+    announced_precision: Mapped[DatePrecision | None]
+    confidence: Mapped[float]
+    content_hash: Mapped[str] = mapped_column(String(64))  # of all a report says: equal means nothing to write
+    headline: Mapped[str]
+    evidence: Mapped[object] = mapped_column(Json, default=list, deferred=True)
+
+
+class ReportParty(Base):
+    """A party as one report names it, and the company that name was taken for."""
+
+    __tablename__ = "report_party"
+    __table_args__ = (Index(None, "company_id", "report_id"), _KEYED)
+
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
+    role: Mapped[Role]
+    name: Mapped[str]
+    known_as: Mapped[str | None]  # the alias dictionary's name, where it had one
+
+
+class Company(Base):
+    """A resolved organisation."""
+
+    __tablename__ = "company"
+    __table_args__ = (UniqueConstraint("key"), _STABLE_IDS)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(KeyText)  # normalised name
+    name: Mapped[str]
+
+
+class CompanyAlias(Base):
+    """A way some text wrote a company's name, in any language or script."""
+
+    __tablename__ = "company_alias"
+    __table_args__ = (UniqueConstraint("key", "company_id"), Index(None, "company_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(KeyText)
+    name: Mapped[str]
+
+
+class Deal(Base):
+    """The real-world agreement; every field can be recomputed from its reports."""
+
+    __tablename__ = "deal"
+    __table_args__ = (
+        Index(None, "day", "id"),
+        Index(None, "technology", "day", "id"),
+        Index(None, "status", "day", "id"),
+        Index(None, "updated_at", "id"),
+        Index(None, "first_seen", "id"),
+        Index(None, "value_currency", "value_amount", "id"),
+        Index(None, "value_amount", "id"),
+        Index(None, "stale", "id"),
+        _STABLE_IDS,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    type: Mapped[DealType]
+    status: Mapped[Status]
+    technology: Mapped[bool]
+    day: Mapped[date]  # announced_on, else the day of the first report: what lists sort and periods cut by
+    announced_on: Mapped[date | None]
+    announced_precision: Mapped[DatePrecision | None]
+    value_amount: Mapped[Decimal | None]
+    value_currency: Mapped[str | None] = mapped_column(String(3))
+    value_kind: Mapped[ValueKind | None]
+    confidence: Mapped[float]
+    headline: Mapped[str]
+    first_seen: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    stale: Mapped[bool] = mapped_column(default=False)  # its reports changed since its fields were derived
+
+
+class DealParty(Base):
+    """A company in a deal: once, with one role."""
+
+    __tablename__ = "deal_party"
+    __table_args__ = (Index(None, "company_id", "day", "deal_id"), _KEYED)
+
+    deal_id: Mapped[int] = mapped_column(ForeignKey("deal.id", ondelete="CASCADE"), primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), primary_key=True)
+    day: Mapped[date]
+    ordinal: Mapped[int]
+    role: Mapped[Role]
+    name: Mapped[str]
+
+
+class DealFacet(Base):
+    """A value by which deals are filtered and counted: kind is ``type``, ``focus``, ``language`` or ``source``.
+
+    Of kind ``type`` ordinal 0 is the primary type, the rest are ``also``.
+    """
+
+    __tablename__ = "deal_facet"
+    __table_args__ = (Index(None, "kind", "value", "day", "deal_id"), _KEYED)
+
+    deal_id: Mapped[int] = mapped_column(ForeignKey("deal.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    value: Mapped[str] = mapped_column(KeyText, primary_key=True)
+    day: Mapped[date]
+    ordinal: Mapped[int]
+
+
+class DealText(Base):
+    """What free-text search looks through: headline, parties and report titles, folded."""
+
+    __tablename__ = "deal_text"
+
+    deal_id: Mapped[int] = mapped_column(ForeignKey("deal.id", ondelete="CASCADE"), primary_key=True)
+    folded: Mapped[str]
+
+
+class DealRevision(Base):
+    """What changed in a deal, when, and which report brought it; only ever added to."""
+
+    __tablename__ = "deal_revision"
+    __table_args__ = (Index(None, "deal_id", "id"), Index(None, "report_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    deal_id: Mapped[int] = mapped_column(ForeignKey("deal.id", ondelete="CASCADE"))
+    report_id: Mapped[int | None] = mapped_column(ForeignKey("report.id", ondelete="SET NULL"))
+    at: Mapped[datetime]
+    changes: Mapped[object] = mapped_column(Json)  # {field: [before, after]}
+
+
+class Digest(Base):
+    """A digest that was written."""
+
+    __tablename__ = "digest"
+    __table_args__ = (Index(None, "name", "written_at"), _STABLE_IDS)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(KeyText)
+    format: Mapped[str] = mapped_column(String(16))
+    since: Mapped[date | None]
+    until: Mapped[date | None]
+    path: Mapped[str]
+    deals: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    written_at: Mapped[datetime]

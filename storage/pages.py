@@ -1,0 +1,284 @@
+"""The queue of pages: found -> fetched -> read, or set aside. It is the table itself, so it survives any crash."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from storage.errors import NotFound
+from storage.models import Page, PageBody, Source
+from storage.vocabulary import PageState
+
+#: Temporary failures of one page before it is set aside.
+MAX_ATTEMPTS = 5
+
+_BATCH = 400  # keys in one SELECT: well under the limits of both databases
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLink:
+    """An address found at a source. ``published`` is an ISO 8601 string whose length carries its precision."""
+
+    url: str
+    canonical_url: str
+    title: str | None = None
+    published: str | None = None
+    guid: str | None = None
+    summary: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedPage:
+    """What fetching a page gave. ``fetched_at`` is aware UTC."""
+
+    final_url: str
+    status: int
+    content_type: str | None
+    body: bytes
+    fetched_at: datetime
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageRef:
+    """A page and what is known of it, without its body."""
+
+    id: int
+    url: str
+    canonical_url: str
+    source: str
+    state: PageState
+    attempts: int
+    title: str | None
+    published: str | None
+    guid: str | None
+    summary: str | None
+    final_url: str | None
+    content_type: str | None
+    etag: str | None
+    last_modified: str | None
+
+
+def url_key(canonical_url: str) -> str:
+    """The key a page is known by: 32 hex digits of its canonical address."""
+    return hashlib.blake2b(canonical_url.encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def add_links(session: Session, source_name: str, links: Sequence[FoundLink], now: datetime) -> int:
+    """Add the links not known yet as pages to fetch; how many were new. Raises NotFound for an unknown source.
+
+    A known address is left as it is, whatever source names it.
+    """
+    source_id = session.scalar(select(Source.id).where(Source.name == source_name))
+    if source_id is None:
+        raise NotFound(f"there is no source called {source_name!r}; `dealwire sources` lists those there are")
+    by_key: dict[str, FoundLink] = {}
+    for link in links:
+        by_key.setdefault(url_key(link.canonical_url), link)
+    known = _known(session, list(by_key))
+    fresh = [
+        {
+            "source_id": source_id,
+            "url": link.url,
+            "canonical_url": link.canonical_url,
+            "url_key": key,
+            "guid": link.guid,
+            "link_title": link.title,
+            "link_published": link.published,
+            "link_summary": link.summary,
+            "found_at": now,
+            "state": PageState.FOUND,
+            "attempts": 0,
+            "next_try_at": now,
+        }
+        for key, link in by_key.items()
+        if key not in known
+    ]
+    if fresh:
+        session.execute(insert(Page), fresh)
+    return len(fresh)
+
+
+def due_pages(
+    session: Session, *, now: datetime, limit: int, source_names: Sequence[str] | None = None
+) -> list[PageRef]:
+    """Pages to fetch (state found) or to read (state fetched: a run ended between the two), the longest due first."""
+    query = (
+        select(Page, Source.name)
+        .join(Source, Source.id == Page.source_id)
+        .where(Page.state.in_([PageState.FOUND, PageState.FETCHED]), Page.next_try_at <= now)
+        .order_by(Page.next_try_at, Page.id)
+        .limit(limit)
+    )
+    if source_names is not None:
+        query = query.where(Source.name.in_(source_names))
+    return [_ref(page, name) for page, name in session.execute(query).tuples()]
+
+
+def get_page(session: Session, page_id: int) -> PageRef:
+    """One page. Raises NotFound."""
+    page = _page(session, page_id)
+    return _ref(page, session.get_one(Source, page.source_id).name)
+
+
+def find_page(session: Session, canonical_url: str) -> PageRef | None:
+    """The page of this canonical address, if it was ever found."""
+    page = session.scalar(select(Page).where(Page.url_key == url_key(canonical_url)))
+    return None if page is None else get_page(session, page.id)
+
+
+def save_fetched(session: Session, page_id: int, fetched: FetchedPage, now: datetime) -> bool:
+    """Keep what was fetched; the page is then to be read. False (and it stays as it was) when it was read before
+    and its bytes are the same. Raises NotFound.
+    """
+    page = _page(session, page_id)
+    body_hash = hashlib.sha256(fetched.body).hexdigest()
+    page.fetched_at = fetched.fetched_at
+    page.etag, page.last_modified = fetched.etag, fetched.last_modified
+    if page.body_hash == body_hash and page.state is PageState.READ:
+        session.flush()
+        return False
+    page.final_url = fetched.final_url
+    page.http_status = fetched.status
+    page.content_type = fetched.content_type
+    page.body_hash = body_hash
+    page.state = PageState.FETCHED
+    page.outcome = page.last_error = None
+    page.attempts = 0
+    page.next_try_at = now
+    packed = zlib.compress(fetched.body, 6)
+    body = session.get(PageBody, page_id)
+    if body is None:
+        session.add(PageBody(page_id=page_id, size=len(fetched.body), zlib=packed))
+    else:
+        body.size, body.zlib = len(fetched.body), packed
+    session.flush()
+    return True
+
+
+def record_failure(
+    session: Session,
+    page_id: int,
+    error: str,
+    *,
+    temporary: bool,
+    next_try_at: datetime | None,
+    max_attempts: int = MAX_ATTEMPTS,
+) -> PageState:
+    """Record that fetching or reading failed; the page's state then.
+
+    Set aside when the failure is not temporary, when there is no next try, or when the attempts are spent; else
+    the page waits in its state until ``next_try_at``. Raises NotFound.
+    """
+    page = _page(session, page_id)
+    page.attempts += 1
+    page.last_error = error
+    if not temporary or next_try_at is None or page.attempts >= max_attempts:
+        page.state = PageState.SET_ASIDE
+    else:
+        page.next_try_at = next_try_at
+    session.flush()
+    return page.state
+
+
+def mark_read(session: Session, page_id: int, outcome: str, *, now: datetime, keep_body: bool = True) -> None:
+    """The page was read: ``outcome`` says with what result (at most 32 characters, such as ``deal``, ``no_deal``).
+
+    Raises NotFound.
+    """
+    page = _page(session, page_id)
+    page.state = PageState.READ
+    page.outcome = outcome[:32]
+    page.read_at = now
+    page.attempts = 0
+    page.last_error = None
+    if not keep_body:
+        session.execute(delete(PageBody).where(PageBody.page_id == page_id))
+    session.flush()
+
+
+def load_body(session: Session, page_id: int) -> bytes:
+    """The page's bytes as they were fetched. Raises NotFound when it was never fetched or bodies are not kept."""
+    packed = session.scalar(select(PageBody.zlib).where(PageBody.page_id == page_id))
+    if packed is None:
+        raise NotFound(f"page {page_id} has no stored body; fetch it again with `dealwire ingest`")
+    return zlib.decompress(packed)
+
+
+def stored_pages(session: Session, *, after: int = 0, limit: int = 500) -> list[PageRef]:
+    """Pages that have a stored body, by id, beginning after one: what a rebuild walks through."""
+    query = (
+        select(Page, Source.name)
+        .join(Source, Source.id == Page.source_id)
+        .join(PageBody, PageBody.page_id == Page.id)
+        .where(Page.id > after)
+        .order_by(Page.id)
+        .limit(limit)
+    )
+    return [_ref(page, name) for page, name in session.execute(query).tuples()]
+
+
+def retry_set_aside(session: Session, *, now: datetime, source_names: Sequence[str] | None = None) -> int:
+    """Put the pages that were set aside back into the queue; how many."""
+    aside = select(Page.id).join(Source).where(Page.state == PageState.SET_ASIDE)
+    if source_names is not None:
+        aside = aside.where(Source.name.in_(source_names))
+    ids = list(session.scalars(aside))
+    for batch in _batches(ids):
+        fetched = select(PageBody.page_id)
+        for state, chosen in (
+            (PageState.FETCHED, Page.id.in_(fetched)),
+            (PageState.FOUND, Page.id.not_in(fetched)),
+        ):
+            session.execute(
+                update(Page)
+                .where(Page.id.in_(batch), Page.state == PageState.SET_ASIDE, chosen)
+                .values(state=state, attempts=0, next_try_at=now)
+                .execution_options(synchronize_session="fetch")
+            )
+    return len(ids)
+
+
+def _known(session: Session, keys: list[str]) -> set[str]:
+    known: set[str] = set()
+    for start in range(0, len(keys), _BATCH):
+        known.update(session.scalars(select(Page.url_key).where(Page.url_key.in_(keys[start : start + _BATCH]))))
+    return known
+
+
+def _batches(ids: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(ids), _BATCH):
+        yield ids[start : start + _BATCH]
+
+
+def _page(session: Session, page_id: int) -> Page:
+    page = session.get(Page, page_id)
+    if page is None:
+        raise NotFound(f"there is no page {page_id}")
+    return page
+
+
+def _ref(page: Page, source: str) -> PageRef:
+    return PageRef(
+        id=page.id,
+        url=page.url,
+        canonical_url=page.canonical_url,
+        source=source,
+        state=page.state,
+        attempts=page.attempts,
+        title=page.link_title,
+        published=page.link_published,
+        guid=page.guid,
+        summary=page.link_summary,
+        final_url=page.final_url,
+        content_type=page.content_type,
+        etag=page.etag,
+        last_modified=page.last_modified,
+    )

@@ -1,0 +1,182 @@
+"""The configured sources, when each is due, and how looking there has gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from storage.errors import NotFound
+from storage.models import DealFacet, Page, Source
+from storage.vocabulary import PageState
+
+
+@dataclass(frozen=True, slots=True)
+class SourceValidators:
+    """What a source said its last answer was, to ask it for changes only."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """How a source does. Times are aware UTC; ``last_found`` and ``last_new`` count the last good poll's links."""
+
+    name: str
+    kind: str
+    url: str
+    active: bool
+    last_poll_at: datetime | None
+    last_success_at: datetime | None
+    last_error_at: datetime | None
+    last_error: str | None
+    failures_in_row: int
+    next_poll_at: datetime | None
+    last_found: int
+    last_new: int
+    notes: tuple[str, ...]
+    pages_found: int  # all pages ever found there
+    pages_waiting: int  # to be fetched or read
+    pages_read: int
+    pages_failed: int  # set aside
+    deals: int
+
+
+def sync_sources(
+    session: Session, sources: Iterable[tuple[str, str, str]], now: datetime, *, retire_others: bool = False
+) -> None:
+    """Make the table know these (name, kind, url); with ``retire_others`` the rest are no longer polled.
+
+    Nothing is deleted: a retired source keeps its pages, and comes back when configured again. A changed
+    address forgets the validators and is due at once.
+    """
+    known = {source.name: source for source in session.scalars(select(Source))}
+    wanted: set[str] = set()
+    for name, kind, url in sources:
+        wanted.add(name)
+        source = known.get(name)
+        if source is None:
+            source = Source(name=name, kind=kind, url=url, added_at=now, active=True)
+            session.add(source)
+            known[name] = source
+            continue
+        if (source.kind, source.url) != (kind, url):
+            source.kind, source.url = kind, url
+            source.etag = source.last_modified = source.body_hash = None
+            source.next_poll_at = None
+        source.active = True
+    if retire_others:
+        for name, source in known.items():
+            if name not in wanted:
+                source.active = False
+    session.flush()
+
+
+def due_sources(session: Session, now: datetime) -> list[str]:
+    """The names of the active sources whose time has come, the longest waiting first."""
+    due = or_(Source.next_poll_at.is_(None), Source.next_poll_at <= now)
+    never_first = Source.next_poll_at.is_(None).desc()
+    query = select(Source.name).where(Source.active, due).order_by(never_first, Source.next_poll_at, Source.id)
+    return list(session.scalars(query))
+
+
+def validators_of(session: Session, name: str) -> SourceValidators:
+    """What to send with the next poll of this source; all None when it is new. Raises NotFound."""
+    source = _source(session, name)
+    return SourceValidators(source.etag, source.last_modified, source.body_hash)
+
+
+def record_poll(
+    session: Session,
+    name: str,
+    *,
+    now: datetime,
+    validators: SourceValidators,
+    found: int,
+    new: int,
+    not_modified: bool,
+    notes: Sequence[str] = (),
+    next_poll_at: datetime | None = None,
+) -> None:
+    """Record a poll that worked. Call it in the transaction that adds its links, or a crash between loses them.
+
+    Unchanged (``not_modified``) keeps the counts of the last poll that brought something. Raises NotFound.
+    """
+    source = _source(session, name)
+    source.last_poll_at = source.last_success_at = now
+    source.failures_in_row = 0
+    source.next_poll_at = next_poll_at
+    source.last_notes = list(notes)
+    if not_modified:
+        source.etag = validators.etag or source.etag
+        source.last_modified = validators.last_modified or source.last_modified
+        source.body_hash = validators.body_hash or source.body_hash
+        source.last_new = 0
+    else:
+        source.etag, source.last_modified = validators.etag, validators.last_modified
+        source.body_hash = validators.body_hash
+        source.last_found, source.last_new = found, new
+    session.flush()
+
+
+def record_poll_failure(
+    session: Session, name: str, *, now: datetime, error: str, next_poll_at: datetime | None = None
+) -> int:
+    """Record a poll that failed; how many have failed in a row. Raises NotFound."""
+    source = _source(session, name)
+    source.last_poll_at = source.last_error_at = now
+    source.last_error = error
+    source.failures_in_row += 1
+    source.next_poll_at = next_poll_at
+    session.flush()
+    return source.failures_in_row
+
+
+def health(session: Session) -> list[SourceHealth]:
+    """Every source, by name, with its counts."""
+    pages: dict[int, dict[PageState, int]] = {}
+    counted = select(Page.source_id, Page.state, func.count()).group_by(Page.source_id, Page.state)
+    for source_id, state, count in session.execute(counted):
+        pages.setdefault(source_id, {})[state] = count
+    in_deals = select(DealFacet.value, func.count()).where(DealFacet.kind == "source").group_by(DealFacet.value)
+    deals = dict(session.execute(in_deals).tuples().all())
+    return [
+        _health(source, pages.get(source.id, {}), deals.get(source.name, 0))
+        for source in session.scalars(select(Source).order_by(Source.name))
+    ]
+
+
+def _health(source: Source, pages: dict[PageState, int], deals: int) -> SourceHealth:
+    notes = source.last_notes if isinstance(source.last_notes, list) else []
+    return SourceHealth(
+        name=source.name,
+        kind=source.kind,
+        url=source.url,
+        active=source.active,
+        last_poll_at=source.last_poll_at,
+        last_success_at=source.last_success_at,
+        last_error_at=source.last_error_at,
+        last_error=source.last_error,
+        failures_in_row=source.failures_in_row,
+        next_poll_at=source.next_poll_at,
+        last_found=source.last_found,
+        last_new=source.last_new,
+        notes=tuple(str(note) for note in notes),
+        pages_found=sum(pages.values()),
+        pages_waiting=pages.get(PageState.FOUND, 0) + pages.get(PageState.FETCHED, 0),
+        pages_read=pages.get(PageState.READ, 0),
+        pages_failed=pages.get(PageState.SET_ASIDE, 0),
+        deals=deals,
+    )
+
+
+def _source(session: Session, name: str) -> Source:
+    source = session.scalar(select(Source).where(Source.name == name))
+    if source is None:
+        raise NotFound(f"there is no source called {name!r}; `dealwire sources` lists those there are")
+    return source
