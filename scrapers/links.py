@@ -42,7 +42,7 @@ _SPACE_AND_CONTROL = "".join(map(chr, range(0x21)))
 
 
 def absolute_url(base: str, href: str) -> str | None:
-    """``href`` as found in a document at ``base``, absolute and without fragment; None when it is no http(s) address."""
+    """``href`` as found in a document at ``base``, absolute and without fragment; None when it is not http(s)."""
     # Browsers drop line breaks and tabs inside an address, and so do feeds that wrap theirs.
     cleaned = re.sub(r"[\t\r\n]+", "", href.strip(_SPACE_AND_CONTROL))
     if not cleaned or cleaned.startswith("#"):

@@ -1,0 +1,318 @@
+"""The one HTTP client: polite, bounded in bytes and in time, and kept out of private networks.
+
+httpx's transports are used without its client: redirects are followed here because each hop must pass the same checks,
+cookies are not kept, no proxy is taken from the environment (it would bypass the address check), and bodies are
+unpacked here because httpx inflates without a bound. Each host has a small connection pool of its own, as one big pool
+costs several times more per request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from importlib.metadata import PackageNotFoundError, version
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from scrapers.addresses import AddressPolicy, GuardedBackend, PrivateAddress, Resolver, resolve
+from scrapers.compression import BrokenPacking, CapPassed, Inflater
+from scrapers.errors import (
+    BadAddress,
+    BadEncoding,
+    BadStatus,
+    ForbiddenAddress,
+    TimedOut,
+    TooLarge,
+    TooManyRedirects,
+    Unreachable,
+)
+from scrapers.links import absolute_url
+from scrapers.manners import ROBOTS_MAX_BYTES, Manners, Robots, host_key
+from scrapers.sources import Validators
+
+MEGABYTE = 1_000_000
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_MAX_POOLS = 64
+#: A request to come back later than this is taken as this.
+_MAX_RETRY_AFTER_SECONDS = 24 * 3600.0
+
+
+def _default_user_agent() -> str:
+    try:
+        return f"dealwire/{version('dealwire')} (reads news of technology deals)"
+    except PackageNotFoundError:  # run from a source tree that was never installed
+        return "dealwire (reads news of technology deals)"
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """How documents are fetched. Name a way to reach you in ``user_agent`` when you run this as a service.
+
+    ``allow_private`` is False, True, or the private hosts that may be read (see addresses.AddressPolicy).
+    """
+
+    user_agent: str = field(default_factory=_default_user_agent)
+    connect_timeout_seconds: float = 10.0
+    read_timeout_seconds: float = 20.0  # between two pieces of a body
+    total_deadline_seconds: float = 60.0  # for a whole answer with its redirects; waiting for one's turn is not counted
+    max_wire_bytes: int = 10 * MEGABYTE
+    max_body_bytes: int = 20 * MEGABYTE  # unpacked
+    max_redirects: int = 5
+    host_gap_seconds: float = 1.0
+    http2: bool = True
+    allow_private: bool | tuple[str, ...] = False
+    respect_robots: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A successful answer. ``url`` is where redirects ended; header names are lower case; ``body`` is unpacked.
+
+    With ``not_modified`` the status is 304 and the body empty.
+    """
+
+    requested_url: str
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    not_modified: bool
+    etag: str | None
+    last_modified: str | None
+    fetched_at: datetime  # aware UTC
+
+    @property
+    def content_type(self) -> str | None:
+        """The Content-Type header as it came, charset included."""
+        return self.headers.get("content-type")
+
+
+@dataclass(slots=True)
+class _Pool:
+    transport: httpx.AsyncHTTPTransport
+    users: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class HttpClient:
+    """``async with HttpClient(settings) as client``: everything that goes over HTTP goes through ``get``.
+
+    The clock gives aware UTC; ``manners`` and ``resolver`` can be handed in by tests.
+    """
+
+    def __init__(
+        self,
+        settings: HttpSettings | None = None,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        manners: Manners | None = None,
+        resolver: Resolver = resolve,
+    ) -> None:
+        self.settings = settings or HttpSettings()
+        self._clock = clock
+        self._manners = manners or Manners(self.settings.host_gap_seconds)
+        self._robots = Robots(self.settings.user_agent, self._get_robots, self._manners)
+        self._backend = GuardedBackend(AddressPolicy(self.settings.allow_private), resolver)
+        self._pools: OrderedDict[str, _Pool] = OrderedDict()
+        self._tls = httpx.create_ssl_context(trust_env=False)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pools = list(self._pools.values())
+        self._pools.clear()
+        for pool in pools:
+            await pool.transport.aclose()
+
+    async def get(self, url: str, *, validators: Validators | None = None, accept: str | None = None) -> Response:
+        """Fetch ``url``, conditionally when ``validators`` are given. Raises FetchError (its subclasses) only."""
+        headers = {
+            "User-Agent": self.settings.user_agent,
+            "Accept": accept or "*/*",
+            "Accept-Encoding": "gzip, deflate",
+        }
+        conditional = False
+        if validators is not None and validators.etag:
+            headers["If-None-Match"] = validators.etag
+            conditional = True
+        if validators is not None and validators.last_modified:
+            headers["If-Modified-Since"] = validators.last_modified
+            conditional = True
+        final, answer = await self._follow(url, headers, robots=self.settings.respect_robots)
+        not_modified = conditional and answer.status == 304
+        if not not_modified and not 200 <= answer.status < 300:
+            raise BadStatus(url, answer.status, retry_after_seconds(answer.headers.get("retry-after"), self._clock()))
+        return Response(
+            requested_url=url,
+            url=final,
+            status=answer.status,
+            headers=answer.headers,
+            body=answer.body,
+            not_modified=not_modified,
+            etag=answer.headers.get("etag"),
+            last_modified=answer.headers.get("last-modified"),
+            fetched_at=self._clock(),
+        )
+
+    async def _get_robots(self, url: str) -> bytes:
+        headers = {"User-Agent": self.settings.user_agent, "Accept": "text/plain, */*;q=0.5", "Accept-Encoding": "gzip"}
+        _, answer = await self._follow(url, headers, robots=False, cut_at=ROBOTS_MAX_BYTES)
+        if not 200 <= answer.status < 300:
+            raise BadStatus(url, answer.status)
+        return answer.body
+
+    async def _follow(
+        self, url: str, headers: Mapping[str, str], *, robots: bool, cut_at: int | None = None
+    ) -> tuple[str, _Answer]:
+        """The answer at the end of the redirects, and where that is."""
+        loop = asyncio.get_running_loop()
+        here = _checked(url, url)
+        left = self.settings.total_deadline_seconds
+        for _ in range(self.settings.max_redirects + 1):
+            if robots:
+                await self._robots.check(here)
+            async with self._manners.turn(host_key(here)):
+                started = loop.time()
+                try:
+                    async with asyncio.timeout(left):
+                        answer = await self._exchange(here, headers, cut_at)
+                except TimeoutError as error:
+                    seconds = self.settings.total_deadline_seconds
+                    raise TimedOut(here, f"the whole answer took longer than {seconds:g} seconds") from error
+                left -= loop.time() - started
+            if answer.status not in _REDIRECTS:
+                return here, answer
+            location = answer.headers.get("location")
+            target = absolute_url(here, location) if location else None
+            if target is None:
+                raise BadAddress(url, f"{here} redirects to {location or 'nowhere'}")
+            here = _checked(target, url)
+        raise TooManyRedirects(url, f"more than {self.settings.max_redirects} redirects, the last to {here}")
+
+    async def _exchange(self, url: str, headers: Mapping[str, str], cut_at: int | None) -> _Answer:
+        settings = self.settings
+        waits = {
+            "connect": settings.connect_timeout_seconds,
+            "read": settings.read_timeout_seconds,
+            "write": settings.read_timeout_seconds,
+            "pool": settings.total_deadline_seconds,
+        }
+        pool = await self._take_pool(host_key(url))
+        try:
+            request = httpx.Request("GET", url, headers=dict(headers), extensions={"timeout": waits})
+            response = await pool.transport.handle_async_request(request)
+            try:
+                found = {name.lower(): value for name, value in response.headers.items()}
+                # The body of an error or a redirect is of no use to anyone.
+                body = await self._read(url, response, cut_at) if 200 <= response.status_code < 300 else b""
+                return _Answer(response.status_code, found, body)
+            finally:
+                await response.aclose()
+        except PrivateAddress as error:
+            raise ForbiddenAddress(url, str(error)) from error
+        except httpx.ConnectTimeout as error:
+            raise TimedOut(url, f"no connection within {settings.connect_timeout_seconds:g} seconds") from error
+        except httpx.TimeoutException as error:
+            raise TimedOut(url, f"no byte came for {settings.read_timeout_seconds:g} seconds") from error
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as error:
+            raise BadAddress(url, str(error)) from error
+        except httpx.TransportError as error:
+            raise Unreachable(url, str(error) or type(error).__name__) from error
+        finally:
+            pool.users -= 1
+
+    async def _read(self, url: str, response: httpx.Response, cut_at: int | None) -> bytes:
+        """The body, unpacked; no more than the caps is ever held. With ``cut_at`` a longer body is cut, not refused."""
+        settings = self.settings
+        unpack = _unpacker(url, response.headers.get("content-encoding", ""), settings.max_body_bytes)
+        claimed = response.headers.get("content-length", "")
+        if cut_at is None and claimed.isdigit() and int(claimed) > settings.max_wire_bytes:
+            raise TooLarge(url, f"it is {int(claimed):,} bytes, more than {settings.max_wire_bytes:,}")
+        body = bytearray()
+        wire = 0
+        try:
+            async for chunk in response.aiter_raw():
+                wire += len(chunk)
+                if wire > settings.max_wire_bytes:
+                    raise TooLarge(url, f"it sends more than {settings.max_wire_bytes:,} bytes")
+                body += chunk if unpack is None else unpack.feed(chunk)
+                if cut_at is not None and len(body) >= cut_at:
+                    return bytes(body[:cut_at])
+            if unpack is not None:
+                unpack.finish()
+        except CapPassed as error:
+            raise TooLarge(url, f"unpacked it is more than {settings.max_body_bytes:,} bytes") from error
+        except BrokenPacking as error:
+            raise BadEncoding(url, f"its compressed body is broken: {error}") from error
+        if len(body) > settings.max_body_bytes:
+            raise TooLarge(url, f"it is more than {settings.max_body_bytes:,} bytes")
+        return bytes(body)
+
+    async def _take_pool(self, key: str) -> _Pool:
+        """The connections to one host; the caller counts one user down when done. Idle pools beyond a limit go."""
+        pool = self._pools.get(key)
+        if pool is None:
+            limits = httpx.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=15)
+            transport = httpx.AsyncHTTPTransport(
+                verify=self._tls, http2=self.settings.http2, limits=limits, trust_env=False
+            )
+            # httpx has no public way to hand in a network backend; tests prove that this one is used.
+            transport._pool._network_backend = self._backend
+            pool = self._pools[key] = _Pool(transport)
+        pool.users += 1
+        self._pools.move_to_end(key)
+        surplus = len(self._pools) - _MAX_POOLS
+        for name in [name for name, other in self._pools.items() if not other.users][: max(0, surplus)]:
+            await self._pools.pop(name).transport.aclose()
+        return pool
+
+
+def retry_after_seconds(value: str | None, now: datetime) -> float | None:
+    """A Retry-After header (seconds or an HTTP date) as seconds from ``now``, from 0 to a day; None if unreadable."""
+    if value is None:
+        return None
+    text = value.strip()
+    try:
+        seconds = float(text) if text.lstrip("+-").replace(".", "", 1).isdigit() else None
+        if seconds is None:
+            moment = parsedate_to_datetime(text)
+            seconds = ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now).total_seconds()
+    except (ValueError, OverflowError):
+        return None
+    return min(max(seconds, 0.0), _MAX_RETRY_AFTER_SECONDS)
+
+
+def _checked(url: str, wanted: str) -> str:
+    """The address as it can be asked for. Raises BadAddress (about ``wanted``) when it cannot."""
+    cleaned = absolute_url(url, url)
+    if cleaned is None:
+        raise BadAddress(wanted, "this is no http or https address" if url == wanted else f"it leads to {url}")
+    return cleaned
+
+
+def _unpacker(url: str, encoding: str, max_bytes: int) -> Inflater | None:
+    match encoding.strip().lower():
+        case "" | "identity":
+            return None
+        case "gzip" | "x-gzip":
+            return Inflater("gzip", max_bytes)
+        case "deflate":
+            return Inflater("deflate", max_bytes)
+        case other:
+            raise BadEncoding(url, f"its body is packed as {other!r}, which was not asked for")
