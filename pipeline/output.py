@@ -1,0 +1,248 @@
+"""The JSON that leaves dealwire: what ``extract``, ``deals --json`` and ``show --json`` print.
+
+One shape for a deal everywhere; a stored deal has its id, history and reports beside it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, TypedDict
+
+from storage.records import Article, Evidence, Party, Report, ResolvedParty, Value
+from storage.vocabulary import DatePrecision
+
+if TYPE_CHECKING:
+    from storage.deals import DealChange, DealReport, DealView
+
+
+class PartyJson(TypedDict):
+    name: str
+    role: str
+
+
+class ValueJson(TypedDict):
+    amount: int | float
+    currency: str | None
+    kind: str
+
+
+class EvidenceJson(TypedDict):
+    """``quote`` is the article's text from character ``start`` to ``end``."""
+
+    field: str
+    quote: str
+    start: int
+    end: int
+
+
+class StoredEvidenceJson(EvidenceJson):
+    """``url`` is the article whose text it is from."""
+
+    url: str
+
+
+class _FactsJson(TypedDict):
+    type: str
+    also: list[str]
+    parties: list[PartyJson]
+    focus: list[str]
+    value: ValueJson | None
+    status: str
+    technology: bool
+    announced_on: str | None
+    confidence: float
+
+
+class DealJson(_FactsJson):
+    """A deal as one document tells it."""
+
+    evidence: list[EvidenceJson]
+
+
+class TimelineJson(TypedDict):
+    status: str
+    on: str | None
+    url: str
+
+
+class ReportJson(TypedDict):
+    url: str
+    title: str
+    language: str
+    published: str | None
+    source: str
+
+
+class RevisionJson(TypedDict):
+    """``changes`` maps a field to what it was and what it became, as text."""
+
+    at: str
+    changes: dict[str, list[str]]
+    url: str | None
+
+
+class _IdJson(TypedDict):
+    id: int
+    headline: str
+
+
+class StoredDealJson(_FactsJson, _IdJson):
+    """A deal of the history: the same facts, with its id, how it went, and the reports it was told by."""
+
+    evidence: list[StoredEvidenceJson]
+    timeline: list[TimelineJson]
+    reports: list[ReportJson]
+    first_seen: str
+    updated: str
+
+
+class ShownDealJson(StoredDealJson):
+    """What ``show --json`` prints: the deal and its revisions."""
+
+    revisions: list[RevisionJson]
+
+
+class DocumentJson(TypedDict):
+    """One document and the deals it reports."""
+
+    source: str
+    title: str
+    language: str
+    published: str | None
+    is_deal: bool
+    deals: list[DealJson]
+
+
+def document_json(source: str, article: Article, reports: Sequence[Report]) -> DocumentJson:
+    """What ``extract`` prints of one document; ``source`` is its path or URL as the user gave it."""
+    return DocumentJson(
+        source=source,
+        title=article.title,
+        language=article.language,
+        published=moment_text(article.published_at, article.published_precision),
+        is_deal=bool(reports),
+        deals=[report_json(report) for report in reports],
+    )
+
+
+def report_json(report: Report) -> DealJson:
+    """A report in the shape of a deal."""
+    return DealJson(
+        type=report.type.value,
+        also=[also.value for also in report.also],
+        parties=[party_json(party) for party in report.parties],
+        focus=list(report.focus),
+        value=value_json(report.value),
+        status=report.status.value,
+        technology=report.technology,
+        announced_on=day_text(report.announced_on, report.announced_precision),
+        confidence=round(report.confidence, 3),
+        evidence=[evidence_json(evidence) for evidence in report.evidence],
+    )
+
+
+def stored_deal_json(view: DealView) -> StoredDealJson:
+    """A deal of the history."""
+    return StoredDealJson(
+        id=view.id,
+        headline=view.headline,
+        type=view.type.value,
+        also=[also.value for also in view.also],
+        parties=[party_json(party) for party in view.parties],
+        focus=list(view.focus),
+        value=value_json(view.value),
+        status=view.status.value,
+        technology=view.technology,
+        announced_on=day_text(view.announced_on, view.announced_precision),
+        confidence=round(view.confidence, 3),
+        evidence=[
+            StoredEvidenceJson(field=proof.field, quote=proof.quote, start=proof.start, end=proof.end, url=proof.url)
+            for proof in view.evidence
+        ],
+        timeline=[
+            TimelineJson(status=step.status.value, on=step.on.isoformat() if step.on else None, url=step.url)
+            for step in view.timeline
+        ],
+        reports=[_report_reference(report) for report in view.reports],
+        first_seen=instant(view.first_seen),
+        updated=instant(view.updated_at),
+    )
+
+
+def shown_deal_json(view: DealView, revisions: Sequence[DealChange]) -> ShownDealJson:
+    """A deal of the history with what changed in it."""
+    told = [
+        RevisionJson(
+            at=instant(change.at), changes={name: list(pair) for name, pair in change.changes.items()}, url=change.url
+        )
+        for change in revisions
+    ]
+    return ShownDealJson(**stored_deal_json(view), revisions=told)
+
+
+def _report_reference(report: DealReport) -> ReportJson:
+    published = moment_text(report.published, report.published_precision)
+    return ReportJson(
+        url=report.url, title=report.title, language=report.language, published=published, source=report.source
+    )
+
+
+def party_json(party: Party | ResolvedParty) -> PartyJson:
+    """A party by the name the text gives it, or, once resolved, by the name to show."""
+    return PartyJson(name=party.name, role=party.role.value)
+
+
+def value_json(value: Value | None) -> ValueJson | None:
+    """Money as a plain number; None when the document names no value."""
+    if value is None:
+        return None
+    return ValueJson(amount=_number(value.amount), currency=value.currency, kind=value.kind.value)
+
+
+def evidence_json(evidence: Evidence) -> EvidenceJson:
+    """The proof of one field."""
+    return EvidenceJson(field=evidence.field, quote=evidence.quote, start=evidence.start, end=evidence.end)
+
+
+def day_text(day: date | None, precision: DatePrecision | None) -> str | None:
+    """``2026-11-05``, or only as much of it as is known: ``2026-11``, ``2026``."""
+    if day is None:
+        return None
+    if precision is DatePrecision.YEAR:
+        return f"{day:%Y}"
+    return f"{day:%Y-%m}" if precision is DatePrecision.MONTH else day.isoformat()
+
+
+def instant(moment: datetime) -> str:
+    """A point in time in UTC, to the second: ``2026-11-05T10:00:00+00:00``."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def moment_text(moment: datetime | None, precision: DatePrecision | None) -> str | None:
+    """A date of publication, as much of it as is known: with the time in UTC, a day, a month, or a year."""
+    if moment is None:
+        return None
+    if precision in (None, DatePrecision.TIME):
+        return instant(moment)
+    return day_text(moment.date(), precision)
+
+
+def _number(amount: Decimal) -> int | float:
+    return int(amount) if amount == amount.to_integral_value() else float(amount)
+
+
+#: Characters inside strings that some readers of JSON Lines take for the end of a line.
+_LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+
+
+def json_line(value: DealJson | DocumentJson | StoredDealJson) -> str:
+    """One object on one line, readable in every script, without the line's end."""
+    line = json.dumps(value, ensure_ascii=False, allow_nan=False).translate(_LINE_ENDS)
+    try:
+        line.encode("utf-8")
+    except UnicodeEncodeError:  # half a surrogate pair, out of broken JSON in some page
+        return json.dumps(value, allow_nan=False)
+    return line
