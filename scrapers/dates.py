@@ -118,8 +118,8 @@ def parse_date(text: str, *, language: str | None = None, day_first: bool | None
     """The first date in ``text`` as ISO 8601 in the precision it is written in (see Link.published), or None.
 
     Reads RFC 822, ISO 8601, asctime, and dates written in English, Vietnamese, Chinese, Japanese, Korean, German,
-    French, Spanish, Portuguese and Italian. ``day_first`` settles 05/11/2026; None leaves it to ``language`` (ISO 639-1), and
-    where that does not settle it either, to None as the answer. Never raises.
+    French, Spanish, Portuguese and Italian. ``day_first`` settles 05/11/2026; None leaves it to ``language``
+    (ISO 639-1), and where that does not settle it either, the answer is None. Never raises.
     """
     plain = " ".join(unicodedata.normalize("NFKC", text[:_MAX_LENGTH]).split())
     folded = _folded(plain)

@@ -1,0 +1,181 @@
+"""Feeds: RSS 0.9 to 2.0, Atom and RDF with feedparser, which forgives much; JSON Feed by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from io import BytesIO
+from urllib.parse import parse_qs, urlsplit
+from xml.sax import SAXException
+
+import feedparser
+
+from scrapers.compression import BrokenPacking, CapPassed, gunzip, is_gzip
+from scrapers.dates import parse_date
+from scrapers.errors import NotAFeed
+from scrapers.links import Link, absolute_url, canonical_url
+from scrapers.markup import plain_text, root_name
+
+#: More items than this are not read: no newsroom writes them, but a faulty or hostile server may.
+MAX_LINKS = 2000
+_MAX_UNPACKED_BYTES = 20_000_000
+_TITLE_LIMIT = 500
+_SUMMARY_LIMIT = 2000
+
+
+def parse_feed(
+    body: bytes,
+    *,
+    url: str,
+    content_type: str | None = None,
+    language: str | None = None,
+    day_first: bool | None = None,
+) -> tuple[tuple[Link, ...], tuple[str, ...]]:
+    """The links of a feed in its order, each document once, and notes on what was odd.
+
+    ``url`` is where the body came from; relative links start there. ``language`` helps to read dates; without it the
+    feed's own is taken. Costs CPU (feedparser: most of a second for 1,000 items), so call it in a thread.
+    Raises NotAFeed or UnsafeXml.
+    """
+    if is_gzip(body):
+        body = _unpacked(body, url)
+    body = body.lstrip()  # white space before the XML declaration is a frequent fault
+    if not body:
+        raise NotAFeed(url, "the body is empty")
+    if _looks_like_json(body, content_type):
+        return _collect(_json_items(body, url, language, day_first), [])
+    root = root_name(body, url)
+    if root == "html":
+        raise NotAFeed(url, "this is an HTML page")
+    notes: list[str] = []
+    parsed = _parsed(body, url, content_type)
+    entries = parsed["entries"]
+    if not entries and not parsed["version"]:
+        raise NotAFeed(url, f"this is XML of another kind, with the root <{root}>" if root else "this is no XML")
+    # feedparser also reports what harms nothing, such as a missing content type.
+    fault = parsed.get("bozo_exception")
+    if isinstance(fault, SAXException):
+        notes.append(f"the feed is not well-formed ({fault.getMessage()}); it was read as far as possible")
+    spoken = language or _text(parsed["feed"], "language")
+    return _collect((_xml_item(entry, url, spoken, day_first) for entry in entries), notes)
+
+
+def _collect(items: Iterable[Link | None], notes: list[str]) -> tuple[tuple[Link, ...], tuple[str, ...]]:
+    links: dict[str, Link] = {}
+    without_link = repeated = 0
+    for item in items:
+        if item is None:
+            without_link += 1
+        elif (key := canonical_url(item.url)) in links:
+            repeated += 1
+        elif len(links) == MAX_LINKS:
+            notes.append(f"only the first {MAX_LINKS:,} items were taken")
+            break
+        else:
+            links[key] = item
+    if without_link:
+        notes.append(f"{without_link} items have no usable link")
+    if repeated:
+        notes.append(f"{repeated} items repeat the link of another")
+    if not links:
+        notes.append("the feed has no items that lead anywhere")
+    return tuple(links.values()), tuple(notes)
+
+
+def _parsed(body: bytes, url: str, content_type: str | None) -> feedparser.FeedParserDict:
+    headers = {"content-location": url}
+    # A type without a charset would make feedparser assume us-ascii, against what the document says of itself.
+    if content_type and "charset" in content_type.lower():
+        headers["content-type"] = content_type
+    # A stream, never the bytes: feedparser opens those as a file if one has that name.
+    return feedparser.parse(BytesIO(body), response_headers=headers, resolve_relative_uris=False, sanitize_html=False)
+
+
+def _xml_item(entry: Mapping[str, object], url: str, language: str | None, day_first: bool | None) -> Link | None:
+    address = _address(entry, url)
+    if address is None:
+        return None
+    published = None
+    for key in ("published", "created", "updated"):
+        written = _text(entry, key)
+        if written and (published := parse_date(written, language=language, day_first=day_first)):
+            break
+    return Link(
+        url=address,
+        title=plain_text(_text(entry, "title") or "", _TITLE_LIMIT),
+        published=published,
+        guid=_text(entry, "id"),
+        summary=plain_text(_text(entry, "summary") or "", _SUMMARY_LIMIT),
+    )
+
+
+def _address(entry: Mapping[str, object], url: str) -> str | None:
+    """Where the item leads: the publisher's own address rather than that of a service in between."""
+    for key in ("feedburner_origlink", "link", "id"):
+        written = _text(entry, key)
+        if not written or (key == "id" and not written.startswith(("http://", "https://"))):
+            continue
+        found = absolute_url(url, written)
+        if found is not None:
+            return _unwrapped(found)
+    return None
+
+
+def _unwrapped(url: str) -> str:
+    """The target of a Google redirect, as its alerts have them."""
+    parts = urlsplit(url)
+    if parts.hostname in ("www.google.com", "google.com") and parts.path == "/url":
+        target = parse_qs(parts.query)
+        for name in ("url", "q"):
+            found = absolute_url(url, target[name][0]) if name in target else None
+            if found is not None:
+                return found
+    return url
+
+
+def _text(values: object, key: str) -> str | None:
+    """A stored text; not by ``values[key]``, which feedparser answers for keys that are not there."""
+    value = dict.get(values, key) if isinstance(values, dict) else None
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _json_items(body: bytes, url: str, language: str | None, day_first: bool | None) -> Iterator[Link | None]:
+    try:
+        feed = json.loads(body.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise NotAFeed(url, f"this is broken JSON: {error}") from error
+    items = feed.get("items") if isinstance(feed, dict) else None
+    if not isinstance(items, list):
+        raise NotAFeed(url, "this is JSON, but no JSON Feed: it has no list of items")
+    spoken = language or _text(feed, "language")
+    return (_json_item(item, url, spoken, day_first) for item in items)
+
+
+def _json_item(item: object, url: str, language: str | None, day_first: bool | None) -> Link | None:
+    written = _text(item, "url") or _text(item, "external_url") or _text(item, "id")
+    address = absolute_url(url, written) if written else None
+    if address is None:
+        return None
+    when = _text(item, "date_published") or _text(item, "date_modified")
+    said = _text(item, "summary") or _text(item, "content_text") or _text(item, "content_html") or ""
+    return Link(
+        url=address,
+        title=plain_text(_text(item, "title") or "", _TITLE_LIMIT),
+        published=parse_date(when, language=language, day_first=day_first) if when else None,
+        guid=_text(item, "id"),
+        summary=plain_text(said, _SUMMARY_LIMIT),
+    )
+
+
+def _looks_like_json(body: bytes, content_type: str | None) -> bool:
+    start = body[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return start[:1] in (b"{", b"[") or (start[:1] != b"<" and "json" in (content_type or "").lower())
+
+
+def _unpacked(body: bytes, url: str) -> bytes:
+    try:
+        return gunzip(body, max_bytes=_MAX_UNPACKED_BYTES)
+    except BrokenPacking as error:
+        raise NotAFeed(url, f"this is a broken gzip file: {error}") from error
+    except CapPassed as error:
+        raise NotAFeed(url, f"this is a gzip file of more than {_MAX_UNPACKED_BYTES:,} bytes") from error

@@ -1,0 +1,65 @@
+"""What markup is before anyone parses it: is it safe XML, what is its root, what does a snippet say as plain text."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from scrapers.errors import UnsafeXml
+
+_DOCTYPE = re.compile(r"""<!doctype(?:[^"'\[>]|"[^"]*"|'[^']*')*+""", re.IGNORECASE)
+_NAME = re.compile(r"[^\s/>]+")
+_INLINE_TAG = re.compile(r"</?(?:a|b|i|u|em|strong|span|mark|small|sub|sup|font|abbr)\b[^>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<!--.*?-->|<!\[CDATA\[|\]\]>|</?[a-zA-Z][^>]*>", re.DOTALL)
+
+
+def root_name(body: bytes, url: str) -> str:
+    """The local name of the first element, lower case ("" when there is none); declarations before it are refused.
+
+    A document type without declarations of its own (old RSS 0.91 has one) is harmless, as nobody loads what it points
+    to. Entities are not: a recovering parser that meets a bomb gives an empty document, which would look like a quiet
+    source. Raises UnsafeXml, which names ``url``.
+    """
+    text = _decoded(body)
+    at = 0
+    while (at := text.find("<", at)) >= 0:
+        if text.startswith("<?", at):
+            at = _behind(text, "?>", at)
+        elif text.startswith("<!--", at):
+            at = _behind(text, "-->", at)
+        elif doctype := _DOCTYPE.match(text, at):
+            at = doctype.end()
+            if text[at : at + 1] == "[":
+                raise UnsafeXml(url, "the XML declares entities or elements of its own")
+        elif text.startswith("<!", at) and not text.startswith("<![CDATA[", at):
+            raise UnsafeXml(url, "the XML begins with a declaration")
+        elif name := _NAME.match(text, at + 1):
+            return name[0].rpartition(":")[2].lower()
+        else:
+            at += 1
+    return ""
+
+
+def plain_text(snippet: str, limit: int) -> str | None:
+    """Text without tags, escapes and surplus space, cut at ``limit`` characters; None when nothing is left."""
+    # An inline tag parts no word: Chinese has no spaces that could come back.
+    bare = _TAG.sub(" ", _INLINE_TAG.sub("", snippet[: limit * 8]))
+    return " ".join(html.unescape(bare).split())[:limit] or None
+
+
+def _decoded(body: bytes) -> str:
+    """The body as text that is good enough to find ASCII markup in."""
+    for marks, encoding in (
+        ((b"\xff\xfe\x00\x00", b"<\x00\x00\x00"), "utf-32-le"),
+        ((b"\x00\x00\xfe\xff", b"\x00\x00\x00<"), "utf-32-be"),
+        ((b"\xff\xfe", b"<\x00"), "utf-16-le"),
+        ((b"\xfe\xff", b"\x00<"), "utf-16-be"),
+    ):
+        if body.startswith(marks):
+            return body.decode(encoding, "replace")
+    return body.decode("latin-1")
+
+
+def _behind(text: str, mark: str, start: int) -> int:
+    found = text.find(mark, start)
+    return len(text) if found < 0 else found + len(mark)
