@@ -1,0 +1,119 @@
+"""HTML newsroom pages, read by the CSS selectors of the configuration."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bs4 import BeautifulSoup, Tag
+from bs4.dammit import EncodingDetector
+from soupsieve import SelectorSyntaxError
+
+from scrapers.dates import parse_date
+from scrapers.errors import BadSelector, NotHtml
+from scrapers.links import Link, absolute_url, canonical_url
+from scrapers.markup import plain_text
+from scrapers.sources import ListingSource
+
+_TITLE_LIMIT = 500
+_XML_DECLARATION = re.compile(rb"\A\s*(?:\xef\xbb\xbf)?\s*<\?xml[^>]*\?>")
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPage:
+    """What one page of a listing gives. ``next_url`` is where the source's ``next_page`` selector leads."""
+
+    links: tuple[Link, ...]
+    next_url: str | None
+    notes: tuple[str, ...] = ()
+
+
+def parse_listing(body: bytes, *, url: str, source: ListingSource, content_type: str | None = None) -> ListingPage:
+    """The links of a newsroom page in its order, each document once, and notes on what was odd.
+
+    Raises NotHtml, or BadSelector (which names the selector).
+    """
+    # Media types say little here: what matters is whether there is a tag in the beginning of the body.
+    if b"\x00" in body[:1024] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise NotHtml(url, f"this is binary data ({content_type or 'of unknown type'})")
+    if not re.search(rb"<\s*[a-zA-Z!]", body[:20_000].replace(b"\x00", b"")):
+        raise NotHtml(url, f"this is no HTML ({content_type or 'of unknown type'})" if body.strip() else "it is empty")
+    page = BeautifulSoup(_XML_DECLARATION.sub(b"", body), "lxml", from_encoding=_encoding(body, content_type))
+    base_tag = page.find("base", href=True)
+    base = url
+    if isinstance(base_tag, Tag):
+        base = absolute_url(url, _attribute(base_tag, "href")) or url
+    items = _select(page, source.item, url)
+    links: dict[str, Link] = {}
+    without_link = 0
+    for item in items:
+        link = _link(item, base, url, source)
+        if link is None:
+            without_link += 1
+        else:
+            links.setdefault(canonical_url(link.url), link)
+    notes = []
+    if not items:
+        notes.append(f"the selector {source.item!r} matches nothing: the layout may have changed")
+    elif without_link:
+        notes.append(f"{without_link} of {len(items)} items have no link at {source.link!r}")
+    if links and source.date and not any(link.published for link in links.values()):
+        notes.append(f"no date could be read at {source.date!r}")
+    return ListingPage(tuple(links.values()), _next(page, base, url, source), tuple(notes))
+
+
+def _link(item: Tag, base: str, url: str, source: ListingSource) -> Link | None:
+    anchor = _first(item, source.link, url)
+    if anchor is None and item.name == "a":
+        anchor = item  # an item that is a link altogether
+    address = absolute_url(base, _attribute(anchor, "href")) if anchor is not None else None
+    if anchor is None or address is None:
+        return None
+    titled = _first(item, source.title, url) if source.title else anchor
+    title = plain_text(titled.get_text(" "), _TITLE_LIMIT) if titled is not None else None
+    return Link(
+        url=address,
+        title=title or plain_text(_attribute(anchor, "title") or _attribute(anchor, "aria-label"), _TITLE_LIMIT),
+        published=_published(item, url, source),
+    )
+
+
+def _published(item: Tag, url: str, source: ListingSource) -> str | None:
+    """The date where the selector points: what is written for machines first, then what is written for people."""
+    element = _first(item, source.date, url) if source.date else None
+    if element is None:
+        return None
+    for written in (_attribute(element, "datetime"), _attribute(element, "content"), element.get_text(" ")):
+        found = parse_date(written, language=source.language, day_first=source.day_first) if written else None
+        if found:
+            return found
+    return None
+
+
+def _next(page: Tag, base: str, url: str, source: ListingSource) -> str | None:
+    element = _first(page, source.next_page, url) if source.next_page else None
+    return absolute_url(base, _attribute(element, "href")) if element is not None else None
+
+
+def _select(scope: Tag, selector: str, url: str) -> list[Tag]:
+    try:
+        return list(scope.select(selector))
+    except SelectorSyntaxError as error:
+        raise BadSelector(url, f"the CSS selector {selector!r} is wrong: {str(error).splitlines()[0]}") from error
+
+
+def _first(scope: Tag, selector: str, url: str) -> Tag | None:
+    found = _select(scope, selector, url)
+    return found[0] if found else None
+
+
+def _attribute(element: Tag, name: str) -> str:
+    value = element.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _encoding(body: bytes, content_type: str | None) -> str | None:
+    """The encoding the server or the page names; None leaves it to Beautiful Soup."""
+    named = _CHARSET.search(content_type or "")
+    return named[1] if named else EncodingDetector.find_declared_encoding(body, is_html=True)

@@ -1,0 +1,162 @@
+"""One look at a source: what it links to now, or that nothing changed."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import replace
+
+from scrapers.errors import ScrapeError
+from scrapers.feed import parse_feed
+from scrapers.folder import list_folder
+from scrapers.http import HttpClient, Response
+from scrapers.links import Link, canonical_url
+from scrapers.listing import parse_listing
+from scrapers.sitemap import Entry, Sitemap, newest, parse_sitemap
+from scrapers.sources import FeedSource, FolderSource, ListingSource, Poll, SitemapSource, Source, Validators
+
+_FEED = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+_SITEMAP = "application/xml, text/xml;q=0.9, */*;q=0.5"
+_HTML = "text/html, application/xhtml+xml, */*;q=0.5"
+
+
+async def poll(source: Source, client: HttpClient, validators: Validators | None = None) -> Poll:
+    """Look at ``source`` once. With the ``validators`` of the last poll, an unchanged source is told as such.
+
+    A look that found nothing gives empty validators, so that the next one looks again instead of trusting "unchanged".
+    Parsing runs in a thread. Raises ScrapeError: FetchError or ParseError, or FolderError for a folder.
+    """
+    match source:
+        case FeedSource():
+            found = await _poll_feed(source, client, validators)
+        case ListingSource():
+            found = await _poll_listing(source, client, validators)
+        case SitemapSource():
+            found = await _poll_sitemap(source, client, validators)
+        case FolderSource():
+            found = await _poll_folder(source, validators)
+    return found if found.links or found.not_modified else replace(found, validators=Validators())
+
+
+async def _poll_feed(source: FeedSource, client: HttpClient, validators: Validators | None) -> Poll:
+    response = await client.get(source.url, validators=validators, accept=_FEED)
+    if unchanged := _unchanged(response, validators):
+        return unchanged
+    links, notes = await asyncio.to_thread(
+        parse_feed,
+        response.body,
+        url=response.url,
+        content_type=response.content_type,
+        language=source.language,
+        day_first=source.day_first,
+    )
+    return Poll(links, _validators(response), notes=notes)
+
+
+async def _poll_listing(source: ListingSource, client: HttpClient, validators: Validators | None) -> Poll:
+    response = await client.get(source.url, validators=validators, accept=_HTML)
+    if unchanged := _unchanged(response, validators):
+        return unchanged
+    told = _validators(response)  # by the first page: what is new appears there
+    links: dict[str, Link] = {}
+    notes: list[str] = []
+    seen = {canonical_url(source.url), canonical_url(response.url)}
+    for number in range(1, source.max_pages + 1):
+        page = await asyncio.to_thread(
+            parse_listing, response.body, url=response.url, source=source, content_type=response.content_type
+        )
+        known = len(links)
+        for link in page.links:
+            links.setdefault(canonical_url(link.url), link)
+        notes.extend(note if number == 1 else f"page {number}: {note}" for note in page.notes)
+        # A last page that leads to itself, or pages that repeat, must not be walked for ever.
+        if number == source.max_pages or page.next_url is None or canonical_url(page.next_url) in seen:
+            break
+        if len(links) == known:
+            break
+        seen.add(canonical_url(page.next_url))
+        try:
+            response = await client.get(page.next_url, accept=_HTML)
+        except ScrapeError as error:
+            notes.append(f"page {number + 1} was not read: {error}")
+            break
+    return Poll(tuple(links.values()), told, notes=tuple(notes))
+
+
+async def _poll_sitemap(source: SitemapSource, client: HttpClient, validators: Validators | None) -> Poll:
+    response = await client.get(source.url, validators=validators, accept=_SITEMAP)
+    if unchanged := _unchanged(response, validators):
+        return unchanged
+    sitemap = await _parsed(response, source)
+    notes = list(sitemap.notes)
+    entries = list(sitemap.entries)
+    told = _validators(response)
+    if sitemap.is_index:
+        # Sitemaps may change while their index does not, so an index is never taken as unchanged.
+        told = Validators()
+        chosen = newest(sitemap.entries, source.max_sitemaps)
+        if len(chosen) < len(sitemap.entries):
+            notes.append(f"of {len(sitemap.entries)} sitemaps the newest {len(chosen)} were read")
+        entries = []
+        failures: list[ScrapeError] = []
+        for entry in chosen:
+            try:
+                inner = await _parsed(await client.get(entry.link.url, accept=_SITEMAP), source)
+            except ScrapeError as error:
+                failures.append(error)
+                notes.append(f"a sitemap was not read: {error}")
+                continue
+            if inner.is_index:
+                notes.append(f"{entry.link.url} is an index inside an index; name it as a source of its own")
+                continue
+            notes.extend(f"{entry.link.url}: {note}" for note in inner.notes)
+            entries.extend(inner.entries)
+        if failures and len(failures) == len(chosen):
+            raise failures[0]
+    return Poll(_wanted(entries, source, notes), told, notes=tuple(notes))
+
+
+def _wanted(entries: list[Entry], source: SitemapSource, notes: list[str]) -> tuple[Link, ...]:
+    kept = [entry for entry in entries if not source.include or any(part in entry.link.url for part in source.include)]
+    if entries and not kept:
+        notes.append(f"none of {len(entries)} addresses contains any of {', '.join(source.include)}")
+    chosen = newest(kept, source.max_links)
+    if len(chosen) < len(kept):
+        notes.append(f"of {len(kept)} addresses the newest {len(chosen)} were taken")
+    return tuple({canonical_url(entry.link.url): entry.link for entry in chosen}.values())
+
+
+async def _parsed(response: Response, source: SitemapSource) -> Sitemap:
+    return await asyncio.to_thread(
+        parse_sitemap,
+        response.body,
+        url=response.url,
+        content_type=response.content_type,
+        language=source.language,
+    )
+
+
+async def _poll_folder(source: FolderSource, validators: Validators | None) -> Poll:
+    listing = await asyncio.to_thread(list_folder, source.path, source.pattern)
+    told = Validators(body_hash=listing.state)
+    if validators is not None and validators.body_hash == listing.state:
+        return Poll((), told, not_modified=True)
+    return Poll(listing.links, told, notes=listing.notes)
+
+
+def _validators(response: Response) -> Validators:
+    digest = hashlib.sha256(response.body).hexdigest()
+    return Validators(etag=response.etag, last_modified=response.last_modified, body_hash=digest)
+
+
+def _unchanged(response: Response, validators: Validators | None) -> Poll | None:
+    """What to answer when the server, or the body itself, says that nothing is new; else None."""
+    if validators is None:
+        return None
+    if response.not_modified:
+        kept = Validators(
+            response.etag or validators.etag, response.last_modified or validators.last_modified, validators.body_hash
+        )
+        return Poll((), kept, not_modified=True)
+    told = _validators(response)
+    return Poll((), told, not_modified=True) if told.body_hash == validators.body_hash else None
