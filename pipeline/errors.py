@@ -2,25 +2,46 @@
 
 ::
 
-    ScrapeError (scrapers.errors)         getting a document
-    ├── FetchError                        ... from the network
-    │   └── Unreachable, TimedOut, TooLarge, BadStatus, TooManyRedirects, ForbiddenAddress, NotAllowed
-    └── ParseError                        ... from its bytes
-        └── NotAFeed, UnsafeXml, NotHtml
+    ScrapeError (scrapers.errors)      a document cannot be had
+    ├── FetchError                     no usable answer came for an address
+    │   ├── BadAddress                 the address itself cannot be asked
+    │   ├── Unreachable                no name, no connection, or it broke
+    │   ├── TimedOut                   too slow
+    │   ├── TooLarge                   more bytes than the cap
+    │   ├── BadEncoding                the body cannot be unpacked
+    │   ├── BadStatus                  the server answered with an error status
+    │   ├── TooManyRedirects           redirects go on and on
+    │   ├── ForbiddenAddress           the host is in a private network
+    │   ├── NotAllowed                 robots.txt forbids it
+    │   └── RobotsUnavailable          robots.txt cannot be had now
+    ├── FolderError                    a folder or a file in it cannot be read
+    └── ParseError                     an answer came, but not what the source promised
+        └── NotAFeed, NotASitemap, NotHtml, UnsafeXml, BadSelector
 
-    StorageError (storage.errors)         keeping a record
-    └── DatabaseUnreachable, DatabaseLocked, DatabaseReadOnly, SchemaVersionError, NotFound, EvidenceError
+    StorageError (storage.errors)      a record cannot be kept or found
+    ├── DatabaseUnreachable            no such server or folder, not a database, missing driver
+    ├── DatabaseLocked                 another process holds the lock for too long
+    ├── DatabaseReadOnly               can be read but not written
+    ├── SchemaVersionError             tables of an older or newer dealwire
+    ├── NotFound                       what was asked for is not there
+    ├── InvalidRecord                  a value that the tables cannot hold exactly
+    └── EvidenceError                  a quote that is not the slice of the text it claims to be
 
-    PipelineError                         making something of a document
-    ├── ConfigError                       config.yaml is wrong or missing
-    ├── ArticleError                      no article can be drawn from a page
-    ├── ExtractionError                   the extractor's own data is wrong
-    └── LabelError                        a label file or its texts are wrong
+    PipelineError                      nothing can be made of a document, or of what the user set
+    ├── ConfigError                    config.yaml is missing or wrong
+    ├── ArticleError                   a page holds no article
+    ├── ExtractionError                the extractor's own data is wrong
+    └── LabelError                     a label file or its texts are wrong
+
+``DealwireError`` is all three, to be caught at the edge.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+
+from scrapers.errors import ScrapeError
+from storage.errors import StorageError
 
 
 class PipelineError(Exception):
@@ -37,7 +58,8 @@ class ConfigError(PipelineError):
         self.path = path
         self.problems = problems
         where = str(path) if path is not None else "the configuration"
-        super().__init__("\n  ".join((f"{where}: {len(problems)} thing(s) to put right", *problems)))
+        count = "one thing" if len(problems) == 1 else f"{len(problems)} things"
+        super().__init__("\n  ".join((f"{where}: {count} to put right", *problems)))
 
 
 class ArticleError(PipelineError):
@@ -55,3 +77,7 @@ class ExtractionError(PipelineError):
 
 class LabelError(PipelineError):
     """A label file, or the text of a label, cannot be read; the message names file and line."""
+
+
+#: For ``except``: everything that dealwire raises on purpose.
+DealwireError = (ScrapeError, StorageError, PipelineError)

@@ -1,0 +1,335 @@
+"""What the user sets: where to look, how often, how politely, what to keep, what to write.
+
+``load_config`` reads ``config.yaml`` and checks it as a whole, so that everything wrong with it is said at once. All
+values have a default; without a file dealwire runs on the defaults (and has no sources). Relative paths in the file are
+relative to the file's own folder, whatever folder dealwire is started in.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
+
+from pipeline.config_file import Located, read_yaml
+from pipeline.config_problems import at, describe
+from pipeline.config_types import (
+    ClockTime,
+    Cron,
+    DatabaseUrl,
+    FilePath,
+    FocusName,
+    Interval,
+    Language,
+    OptionalTerms,
+    Selector,
+    Size,
+    Terms,
+    Text,
+    TimeZone,
+    WebAddress,
+    did_you_mean,
+)
+from pipeline.errors import ConfigError
+from scrapers.sources import FeedSource, FolderSource, ListingSource, SitemapSource, Source
+from storage.vocabulary import DealType, FocusArea, Role, Status
+
+if TYPE_CHECKING:
+    from scrapers.http import HttpSettings
+    from storage.deals import DealQuery
+
+DEFAULT_FILE = Path("config.yaml")
+DEFAULT_DATABASE = "sqlite:///dealwire.db"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True)
+
+
+class StorageConfig(_Part):
+    """Where the history is kept."""
+
+    url: Annotated[DatabaseUrl, Field(repr=False)] = DEFAULT_DATABASE  # may hold a password
+    keep_pages: bool = True  # raw pages, compressed, for `dealwire reextract`
+
+
+class ScheduleConfig(_Part):
+    """How often ``dealwire run`` looks. A source may say otherwise for itself."""
+
+    poll_every: Interval = timedelta(hours=1)
+    time_zone: TimeZone = "UTC"  # of digest times
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class FetchConfig(_Part):
+    """Manners and limits of fetching; None is what ``scrapers.http.HttpSettings`` says.
+
+    Sizes are bytes, or written like ``10 MB``. ``allow_private`` names hosts in one's own network that may be fetched.
+    """
+
+    user_agent: Text | None = None
+    connect_timeout_seconds: Annotated[float, Field(gt=0, le=600)] | None = None
+    read_timeout_seconds: Annotated[float, Field(gt=0, le=600)] | None = None
+    total_deadline_seconds: Annotated[float, Field(gt=0, le=3600)] | None = None
+    max_wire_bytes: Size | None = None
+    max_body_bytes: Size | None = None
+    max_redirects: Annotated[int, Field(ge=0, le=20)] | None = None
+    host_gap_seconds: Annotated[float, Field(ge=0, le=3600)] | None = None
+    concurrency: Annotated[int, Field(ge=1, le=200)] = 8  # pages at once, over all hosts
+    http2: bool | None = None
+    respect_robots: bool | None = None
+    allow_private: bool | tuple[Text, ...] | None = None
+
+    def http_settings(self) -> HttpSettings:
+        """The same for ``scrapers``."""
+        from scrapers.http import HttpSettings  # httpx takes a moment, and most commands fetch nothing
+
+        return HttpSettings(**self.model_dump(exclude={"concurrency"}, exclude_none=True))
+
+
+class _SourceConfig(_Part):
+    name: Text
+    language: Language | None = None  # what the source is written in, where it is one language
+    publisher: Text | None = None
+    enabled: bool = True
+    every: Interval | None = None  # None: schedule.poll_every
+
+
+class FeedConfig(_SourceConfig):
+    """RSS, Atom, RDF or JSON Feed."""
+
+    kind: Literal["feed"] = "feed"
+    url: WebAddress
+    day_first: bool | None = None  # settles 05/11/2026
+
+    def to_source(self) -> FeedSource:
+        return FeedSource(self.name, self.url, self.language, self.publisher, self.day_first)
+
+
+class ListingConfig(_SourceConfig):
+    """A newsroom page; ``item``, ``link``, ``title``, ``date`` and ``next_page`` are CSS selectors."""
+
+    kind: Literal["listing"]
+    url: WebAddress
+    item: Selector
+    link: Selector = "a"
+    title: Selector | None = None
+    date: Selector | None = None
+    next_page: Selector | None = None
+    max_pages: Annotated[int, Field(ge=1, le=1000)] = 1
+    day_first: bool | None = None
+
+    def to_source(self) -> ListingSource:
+        return ListingSource(
+            self.name, self.url, self.item, link=self.link, title=self.title, date=self.date, next_page=self.next_page,
+            max_pages=self.max_pages, language=self.language, publisher=self.publisher, day_first=self.day_first,
+        )  # fmt: skip
+
+
+class FolderConfig(_SourceConfig):
+    """Saved pages and text files."""
+
+    kind: Literal["folder"]
+    path: FilePath
+    pattern: Text = "**/*"
+
+    def to_source(self) -> FolderSource:
+        return FolderSource(self.name, self.path, self.language, self.publisher, self.pattern)
+
+
+class SitemapConfig(_SourceConfig):
+    """A sitemap or news sitemap; ``include`` keeps only the addresses that contain one of these strings."""
+
+    kind: Literal["sitemap"]
+    url: WebAddress
+    include: OptionalTerms = ()
+    max_links: Annotated[int, Field(ge=1)] = 1000
+    max_sitemaps: Annotated[int, Field(ge=1, le=1000)] = 5
+
+    def to_source(self) -> SitemapSource:
+        return SitemapSource(
+            self.name, self.url, self.language, self.publisher,
+            include=self.include, max_links=self.max_links, max_sitemaps=self.max_sitemaps,
+        )  # fmt: skip
+
+
+def _kind(value: object) -> str | None:
+    kind = value.get("kind", "feed") if isinstance(value, dict) else getattr(value, "kind", "feed")
+    return kind if isinstance(kind, str) else None
+
+
+SourceConfig = Annotated[
+    Annotated[FeedConfig, Tag("feed")]
+    | Annotated[ListingConfig, Tag("listing")]
+    | Annotated[FolderConfig, Tag("folder")]
+    | Annotated[SitemapConfig, Tag("sitemap")],
+    Discriminator(_kind),
+]
+
+
+class Period(StrEnum):
+    """How much time one digest covers."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+class DigestFormat(StrEnum):
+    """How a digest is written."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+    MARKDOWN = "markdown"
+
+
+class DigestFilter(_Part):
+    """Which deals go in; what is left out does not narrow. ``technology: null`` takes deals of all trades."""
+
+    party: Text | None = None
+    role: Role | None = None
+    type: DealType | None = None
+    focus: Text | None = None
+    status: Status | None = None
+    language: Language | None = None
+    source: Text | None = None
+    text: Text | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    min_value: Annotated[Decimal, Field(ge=0)] | None = None
+    max_value: Annotated[Decimal, Field(ge=0)] | None = None
+    technology: bool | None = True
+    min_confidence: Annotated[float, Field(ge=0, le=1)] = 0.0
+
+    def query(self, *, since: date | None = None, until: date | None = None) -> DealQuery:
+        """What to ask storage for: the deals of this filter announced from ``since`` to ``until`` (both included)."""
+        from storage.deals import DealQuery
+
+        return DealQuery(**self.model_dump(), since=since, until=until)
+
+
+class DigestConfig(_Part):
+    """A digest that ``dealwire run`` writes when its period is over."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]  # begins the file's name
+    period: Period = Period.DAILY
+    at: ClockTime = "06:00"
+    schedule: Cron | None = None  # five cron fields, instead of `at`
+    folder: FilePath = Path("digests")
+    format: DigestFormat = DigestFormat.CSV
+    filter: DigestFilter = DigestFilter()
+
+    @property
+    def crontab(self) -> str:
+        """When it is written, as five cron fields: ``schedule``, or at ``at`` on the first day after the period."""
+        if self.schedule:
+            return self.schedule
+        hour, minute = map(int, self.at.split(":"))
+        days = {Period.DAILY: "* * *", Period.WEEKLY: "* * mon", Period.MONTHLY: "1 * *"}
+        return f"{minute} {hour} {days[self.period]}"
+
+
+class Config(_Part):
+    """All of it. ``focus_areas`` and ``companies`` map a name to further words for it, in any language."""
+
+    storage: StorageConfig = StorageConfig()
+    schedule: ScheduleConfig = ScheduleConfig()
+    fetch: FetchConfig = FetchConfig()
+    focus_areas: dict[FocusName, Terms] = {}
+    companies: dict[Text, Terms] = {}
+    digests: tuple[DigestConfig, ...] = ()
+    sources: tuple[SourceConfig, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_sections(cls, value: object) -> object:
+        # a section whose every line is commented out is null in YAML and means "the defaults"
+        return {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value
+
+    def to_sources(self) -> tuple[Source, ...]:
+        """The enabled sources, as ``scrapers`` knows them."""
+        return tuple(source.to_source() for source in self.sources if source.enabled)
+
+
+def load_config(path: Path | None = None, *, environment: Mapping[str, str] | None = None) -> Config:
+    """The configuration in ``path``; with None that of ``config.yaml`` here, or else the defaults.
+
+    Raises ConfigError, which names line, key and what was expected for everything that is wrong.
+    """
+    if path is None:
+        if not DEFAULT_FILE.is_file():
+            return Config()
+        path = DEFAULT_FILE
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise ConfigError(path, ("there is no such file; give another with --config, or copy config.yaml",)) from error
+    except IsADirectoryError as error:
+        raise ConfigError(path, ("this is a folder; name the file in it",)) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(path, (f"not UTF-8 text (byte {error.start}); save it as UTF-8",)) from error
+    except OSError as error:
+        raise ConfigError(path, (f"cannot be read: {error.strerror or error}",)) from error
+    return parse_config(text, path=path, environment=os.environ if environment is None else environment)
+
+
+def parse_config(text: str, *, path: Path | None = None, environment: Mapping[str, str]) -> Config:
+    """The configuration written in ``text``; ``path`` is what messages call it and whose folder paths start from.
+
+    Raises ConfigError.
+    """
+    found = read_yaml(text, environment)
+    if found.problems:
+        raise ConfigError(path, tuple(found.problems))
+    folder = path.resolve().parent if path is not None else None
+    try:
+        config = Config.model_validate({} if found.value is None else found.value, context={"folder": folder})
+    except ValidationError as error:
+        raise ConfigError(path, tuple(describe(e, found, _MODELS) for e in error.errors(include_url=False))) from None
+    problems = tuple(_cross_check(config, found))
+    if problems:
+        raise ConfigError(path, problems)
+    return config
+
+
+def _cross_check(config: Config, found: Located) -> Iterator[str]:
+    """What one value alone cannot show."""
+    for section, entries in (("sources", config.sources), ("digests", config.digests)):
+        seen: dict[str, int] = {}
+        for position, entry in enumerate(entries):
+            if entry.name in seen:
+                first = found.line((section, seen[entry.name], "name"))
+                said = f"'{entry.name}' is taken (line {first}); every name may be used once"
+                yield at(found, (section, position, "name"), said)
+            seen.setdefault(entry.name, position)
+    areas = {*FocusArea, *config.focus_areas}
+    names = {source.name for source in config.sources}
+    for position, digest in enumerate(config.digests):
+        known = (("focus", digest.filter.focus, areas, "focus area"), ("source", digest.filter.source, names, "source"))
+        for key, value, choices, what in known:
+            if value is not None and value not in choices:
+                said = f"there is no {what} '{value}'{did_you_mean(value, choices)}"
+                yield at(found, ("digests", position, "filter", key), said)
+
+
+_MODELS: Mapping[tuple[str, ...], type[_Part]] = {
+    (): Config,
+    ("storage",): StorageConfig,
+    ("schedule",): ScheduleConfig,
+    ("fetch",): FetchConfig,
+    ("digests",): DigestConfig,
+    ("digests", "filter"): DigestFilter,
+    ("sources", "feed"): FeedConfig,
+    ("sources", "listing"): ListingConfig,
+    ("sources", "folder"): FolderConfig,
+    ("sources", "sitemap"): SitemapConfig,
+}

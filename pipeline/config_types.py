@@ -1,0 +1,144 @@
+"""The kinds of value a configuration holds, each with what is expected of it in words."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+
+_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([smhdw])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(b|kb|mb|gb)?", re.IGNORECASE)
+_BYTES = {"b": 1, "kb": 1000, "mb": 1000**2, "gb": 1000**3}
+
+
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
+    """The end of a message: the choice nearest to ``word``, or nothing."""
+    near = difflib.get_close_matches(word, list(choices), 1, cutoff=0.6)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _duration(value: object) -> object:
+    if isinstance(value, str):
+        parts = _DURATION.findall(value)
+        if not parts or _DURATION.sub("", value).strip():
+            raise ValueError("expected a duration such as 15m, 1h, 2h 30m or 1d")
+        return timedelta(seconds=sum(float(number) * _SECONDS[unit] for number, unit in parts))
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise ValueError(f"expected a duration with its unit, such as {value}m or {value}h")
+    return value
+
+
+def _at_least_a_minute(value: timedelta) -> timedelta:
+    if value < timedelta(minutes=1):
+        raise ValueError("expected at least 1m: no newsroom wants to be asked more often")
+    return value
+
+
+def _size(value: object) -> object:
+    if isinstance(value, str):
+        match = _SIZE.fullmatch(value.strip())
+        if match is None:
+            raise ValueError("expected a size such as 500 kB, 10 MB or a number of bytes")
+        return round(float(match[1]) * _BYTES[(match[2] or "b").lower()])
+    return value
+
+
+def _web_address(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", value)
+        good = good and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError("expected a web address that begins with https:// or http://")
+    return value
+
+
+def _language(value: str) -> str:
+    if not re.fullmatch(r"[a-z]{2}", value):
+        raise ValueError("expected a language code of two small letters, such as en, vi or zh")
+    return value
+
+
+def _selector(value: str) -> str:
+    from soupsieve import SelectorSyntaxError, compile  # comes with beautifulsoup4
+
+    try:
+        compile(value)
+    except SelectorSyntaxError as error:
+        raise ValueError(f"expected a CSS selector: {str(error).splitlines()[0]}") from error
+    return value
+
+
+def _time_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("expected a time zone such as UTC, Europe/Berlin or Asia/Ho_Chi_Minh")
+    return value
+
+
+def _cron(value: str) -> str:
+    from apscheduler.triggers.cron import CronTrigger
+
+    try:
+        CronTrigger.from_crontab(value, timezone="UTC")
+    except ValueError as error:
+        raise ValueError(f"expected five cron fields such as '0 6 * * mon-fri': {error}") from error
+    return value
+
+
+def _clock_time(value: str) -> str:
+    if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", value):
+        raise ValueError("expected a time of day such as 06:30")
+    return value
+
+
+def _beside_the_file(value: Path, info: ValidationInfo) -> Path:
+    folder = (info.context or {}).get("folder")
+    value = value.expanduser()
+    return folder / value if isinstance(folder, Path) else value
+
+
+def _database(value: str, info: ValidationInfo) -> str:
+    if "://" not in value:
+        raise ValueError("expected a database URL such as sqlite:///dealwire.db or postgresql+psycopg://user@host/name")
+    folder = (info.context or {}).get("folder")
+    file = value.removeprefix("sqlite:///")
+    if value.startswith("sqlite:///") and file not in ("", ":memory:") and not file.startswith("file:"):
+        return "sqlite:///" + (folder / file if isinstance(folder, Path) else Path(file)).as_posix()
+    return value
+
+
+def _names_a_focus(value: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", value):
+        raise ValueError("expected a name of small letters, digits and _, such as edge_computing")
+    return value
+
+
+def _terms(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Text = Annotated[str, Field(min_length=1)]
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Interval = Annotated[Duration, AfterValidator(_at_least_a_minute)]
+Size = Annotated[int, BeforeValidator(_size), Field(gt=0)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Language = Annotated[str, AfterValidator(_language)]
+Selector = Annotated[str, AfterValidator(_selector)]
+FilePath = Annotated[Path, AfterValidator(_beside_the_file)]
+Terms = Annotated[tuple[Text, ...], BeforeValidator(_terms), Field(min_length=1)]
+DatabaseUrl = Annotated[str, AfterValidator(_database)]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+Cron = Annotated[str, AfterValidator(_cron)]
+ClockTime = Annotated[str, AfterValidator(_clock_time)]
+FocusName = Annotated[str, AfterValidator(_names_a_focus)]
+OptionalTerms = Annotated[tuple[Text, ...], BeforeValidator(_terms)]
