@@ -6,7 +6,7 @@ reports says of parties, focus and further types is left out, what only some of 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -64,7 +64,7 @@ def timeline(reports: Sequence[StoredReport]) -> tuple[Step, ...]:
     """When the deal reached each status on its way, oldest first: never a step back, one end at most."""
     ordered = sorted(reports, key=_order)
     final = _status(ordered)
-    steps = []
+    steps: list[Step] = []
     for status in (Status.RUMORED, Status.ANNOUNCED, final):
         if _RANK[status] > _RANK[final] or status in [step.status for step in steps]:
             continue
@@ -79,7 +79,7 @@ def timeline(reports: Sequence[StoredReport]) -> tuple[Step, ...]:
 
 
 def _order(report: StoredReport) -> tuple[object, ...]:
-    """Oldest first, undated last, ties by content: nothing in it depends on when a report arrived."""
+    """Oldest first, undated last, ties by content: nothing in it depends on when a report arrived or on its id."""
     said = report.report
     parties = tuple(f"{party.name}/{party.role}" for party in said.parties)
     return (
@@ -90,6 +90,7 @@ def _order(report: StoredReport) -> tuple[object, ...]:
         said.status,
         parties,
         str(said.value),
+        str((said.also, said.focus, said.technology, said.announced_on, said.headline, said.confidence)),
     )
 
 
@@ -109,10 +110,10 @@ def _share(reports: Sequence[StoredReport], holds: Callable[[StoredReport], bool
 
 def _voted(reports: Sequence[StoredReport], said: Callable[[StoredReport], Iterable[T]]) -> list[T]:
     """What at least a third of the votes name, most votes first, then in the order of the values themselves."""
-    votes: Counter[T] = Counter()
+    votes: defaultdict[T, float] = defaultdict(float)
     for report in reports:
         for item in dict.fromkeys(said(report)):
-            votes[item] += _weight(report)  # type: ignore[assignment] - a Counter counts floats as well
+            votes[item] += _weight(report)
     needed = sum(map(_weight, reports)) * _ENOUGH - 1e-9
     return [
         item for item in sorted(votes, key=lambda item: (-round(votes[item], 9), str(item))) if votes[item] >= needed
@@ -198,7 +199,7 @@ def _parties(reports: Sequence[StoredReport], kind: DealType) -> tuple[ResolvedP
 def _same_companies(
     reports: Sequence[StoredReport], weights: dict[int, float], names: dict[int, set[str]]
 ) -> dict[int, int]:
-    """Companies to count as another one: a longer or shorter name of it, never named beside it ("Infineon Technologies")."""
+    """Companies to count as another one: a longer or shorter name of it, never named beside it (Infineon)."""
     together = {
         frozenset((a.company_id, b.company_id)) for report in reports for a in report.parties for b in report.parties
     }
@@ -243,7 +244,7 @@ def _value(reports: Sequence[StoredReport]) -> Value | None:
 
 
 def _announced(reports: Sequence[StoredReport]) -> tuple[date | None, DatePrecision | None]:
-    """The earliest day an announcement is dated, by itself or by its article; a finer date wins within a coarser one."""
+    """The earliest day an announcement is dated, by itself or its article; a finer date wins within a coarser one."""
     open_reports = [report for report in reports if report.report.status is Status.ANNOUNCED]
     told = [
         (report.report.announced_on, report.report.announced_precision or DatePrecision.DAY)

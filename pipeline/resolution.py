@@ -291,7 +291,7 @@ def _rival_targets(one: Facts, other: Facts) -> bool:
 
 
 def _other_script(ours: Sequence[PartyFacts], theirs: Sequence[PartyFacts]) -> bool:
-    """True when the names cannot be compared: the one's in Latin letters, the other's not, and not all in a dictionary."""
+    """True when the names cannot be compared: one in Latin letters, one not, and no dictionary has them all."""
     latin = [
         any(name.isascii() or _is_latin(name) for party in side for name in party.names) for side in (ours, theirs)
     ]
