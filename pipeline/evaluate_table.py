@@ -135,4 +135,4 @@ def main(arguments: list[str] | None = None) -> None:
     console = Console(width=None if sys.stdout.isatty() else 160)
     print_scores(evaluate(labels, predicted), console, misses=options.misses, measures=options.measure)
     rate = len(labels) / seconds if seconds else 0
-    print(f"{len(labels)} documents in {seconds:.1f} s ({rate:.0f} a second)", file=sys.stderr)
+    print(f"{len(labels)} document(s) in {seconds:.1f} s ({rate:.0f} a second)", file=sys.stderr)

@@ -342,4 +342,4 @@ def test_the_small_command_prints_the_table(
     shown = capsys.readouterr()
     assert "by language" in shown.out
     assert "value      expected: 0 USD" in shown.out
-    assert "1 documents" in shown.err
+    assert "1 document(s)" in shown.err
