@@ -1,0 +1,108 @@
+"""The options that narrow down deals, the same for every command that lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+import click
+
+from pipeline.cli.common import Day
+from storage.vocabulary import DealType, FocusArea, Role, Status
+
+if TYPE_CHECKING:
+    from pipeline.cli.common import Settings
+    from storage.deals import DealQuery
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Amount(click.ParamType[Decimal]):
+    """Money on the command line: ``2500000``, ``2.5m``, ``1bn``, ``1_000_000``."""
+
+    name = "amount"
+    _UNITS = (("bn", 9), ("b", 9), ("m", 6), ("k", 3))
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        if isinstance(value, Decimal):
+            return value
+        text = str(value).lower().replace(",", "").replace("_", "")
+        power = 0
+        for unit, zeros in self._UNITS:
+            if text.endswith(unit):
+                text, power = text.removesuffix(unit), zeros
+                break
+        try:
+            amount = Decimal(text).scaleb(power)
+        except InvalidOperation:
+            amount = Decimal("NaN")
+        if not amount.is_finite() or amount < 0:
+            self.fail(f"{value!r} is no amount; write it like 2500000, 2.5m or 1bn", param, ctx)
+        return amount
+
+
+_OPTIONS = (
+    click.option("--party", metavar="NAME", help="A company, by any of its names in any script"),
+    click.option("--role", type=click.Choice(Role), metavar="ROLE", help="The role of --party, such as acquirer"),
+    click.option("--type", "type_", type=click.Choice(DealType), metavar="TYPE",
+                 help=f"Type of deal, also as a further one: {', '.join(DealType)}"),
+    click.option("--focus", metavar="AREA", help="Focus area, such as ai or telecom_5g"),
+    click.option("--status", type=click.Choice(Status), help="How far the deal has come"),
+    click.option("--language", metavar="CODE", help="Reported in this language (en, vi, zh, ...)"),
+    click.option("--source", metavar="NAME", help="Reported by this source"),
+    click.option("--text", metavar="WORDS", help="Words in the headline, the parties or the titles of the reports"),
+    click.option("--since", type=Day(), help="Announced on this day or later (2026-11-05, 2026-11 or 2026)"),
+    click.option("--until", type=Day(last=True), help="Announced on this day or earlier"),
+    click.option("--min-value", type=Amount(), help="Worth at least this (2500000, 2.5m, 1bn)"),
+    click.option("--max-value", type=Amount(), help="Worth at most this"),
+    click.option("--currency", metavar="CODE", help="Value in this currency, such as USD"),
+    click.option("--min-confidence", type=click.FloatRange(0, 1), default=0.0, metavar="0..1",
+                 help="Only deals the extractor is this sure of"),
+    click.option("--all", "all_trades", is_flag=True, help="All business deals, not only technology deals"),
+)  # fmt: skip
+
+
+def filter_options(function: Callable[P, R]) -> Callable[P, R]:
+    """Add the options; the command gets them as keyword arguments, for ``query_of``."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def query_of(settings: Settings, options: dict[str, object]) -> DealQuery:
+    """The query that the options of ``filter_options`` ask for; they are taken out of ``options``.
+
+    Raises click.UsageError for options that make no sense together and for a focus area that nobody defined.
+    """
+    from storage.deals import DealQuery
+
+    query = DealQuery(technology=None if options.pop("all_trades") else True)
+    focus, since, until = options["focus"], options["since"], options["until"]
+    if isinstance(focus, str):
+        _check_focus(focus, settings)
+    if isinstance(since, date) and isinstance(until, date) and since > until:
+        raise click.UsageError(f"the period ends before it begins: --since {since} --until {until}")
+    if options["role"] is not None and options["party"] is None:
+        raise click.UsageError("--role needs --party: whose role is it?")
+    currency = options["currency"]
+    if isinstance(currency, str):
+        options["currency"] = currency.upper()
+    options["type"] = options.pop("type_")
+    names = ("party", "role", "type", "focus", "status", "language", "source", "text", "since", "until", "min_value",
+             "max_value", "currency", "min_confidence")  # fmt: skip
+    changes = {name: options.pop(name) for name in names}
+    return replace(query, **changes)  # type: ignore[arg-type]
+
+
+def _check_focus(focus: str, settings: Settings) -> None:
+    import difflib
+
+    known = [*FocusArea, *settings.config.focus_areas]
+    if focus not in known:
+        close = difflib.get_close_matches(focus, known, 1)
+        hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(known)}"
+        raise click.UsageError(f"there is no focus area {focus!r}; {hint}")

@@ -1,0 +1,155 @@
+"""``dealwire ingest``: one pass over the sources, now."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import difflib
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.common import FAILED, Settings, extractor, now, on_terminal, say, settings_of, shared_options
+from pipeline.cli.progress import shown_progress
+from pipeline.cli.tables import Column, print_table
+
+if TYPE_CHECKING:
+    from pipeline.ingestion import IngestResult
+    from scrapers.http import HttpSettings
+    from scrapers.sources import Source
+    from storage.database import Database
+
+_COLUMNS = (
+    Column("source", wrap=True), Column("kind"), Column("found", right=True), Column("new", right=True),
+    Column("read", right=True), Column("failed", right=True), Column("reports", right=True),
+    Column("new deals", right=True), Column("updated", right=True), Column("remarks", wrap=True),
+)  # fmt: skip
+
+
+@click.command("ingest")
+@click.argument("names", nargs=-1, metavar="[SOURCE]...")
+@click.option(
+    "--folder", "folders", multiple=True, metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Read a folder of saved pages and text files as if it were a configured source (may be repeated)",
+)  # fmt: skip
+@click.option(
+    "--language", metavar="CODE", help="With --folder: the documents' language, where their text leaves it open"
+)
+@click.option("--publisher", metavar="NAME", help="With --folder: who published the documents")
+@shared_options
+@click.pass_context
+def command(
+    ctx: click.Context, names: tuple[str, ...], folders: tuple[Path, ...], language: str | None, publisher: str | None
+) -> None:
+    """Make one pass over the sources now: poll them, fetch what is new, extract deals, keep them.
+
+    Without SOURCE all configured sources are read; with --folder only what is named. Running it again reads only what
+    is new. Interrupted (Ctrl-C), it finishes the pages in hand; the next pass goes on from there.
+
+    \b
+    Examples:
+      dealwire ingest
+      dealwire ingest Nokia "PR Newswire technology"
+      dealwire ingest --folder saved-pages/ --database sqlite:///saved.db
+    """
+    settings = settings_of(ctx)
+    if (language or publisher) and not folders:
+        raise click.UsageError("--language and --publisher describe the documents of a --folder; name one")
+    sources = [*_chosen(names, settings, everything=not folders), *_folders(folders, language, publisher)]
+    with settings.database() as database:
+        result = ingest_now(
+            sources, database, settings.config.fetch.http_settings(), settings,
+            concurrency=settings.config.fetch.concurrency,
+        )  # fmt: skip
+    print_result(result)
+    if not result.ok or result.stopped:
+        ctx.exit(FAILED)
+
+
+def _chosen(names: Sequence[str], settings: Settings, *, everything: bool) -> list[Source]:
+    """The configured sources of these names; all of them when none is named and ``everything`` is wanted."""
+    if not names and not everything:
+        return []
+    configured = {source.name: source for source in settings.config.to_sources()}
+    if not configured:
+        raise click.UsageError(
+            "no sources are configured here. Name a configuration with --config, start in the folder of config.yaml, "
+            "read a folder with --folder DIR, or try `dealwire demo`"
+        )
+    for name in names:
+        if name not in configured:
+            close = difflib.get_close_matches(name, configured, 1)
+            hint = f"did you mean {close[0]!r}?" if close else "`dealwire sources` lists those there are"
+            raise click.UsageError(f"there is no source called {name!r}; {hint}")
+    return [configured[name] for name in dict.fromkeys(names)] if names else list(configured.values())
+
+
+def _folders(folders: Sequence[Path], language: str | None, publisher: str | None) -> list[Source]:
+    from scrapers.sources import FolderSource
+
+    resolved = dict.fromkeys(folder.resolve() for folder in folders)
+    return [FolderSource(f"folder {path.as_posix()}", path, language, publisher) for path in resolved]
+
+
+def ingest_now(
+    sources: Sequence[Source],
+    database: Database,
+    http: HttpSettings,
+    settings: Settings,
+    *,
+    concurrency: int = 8,
+) -> IngestResult:
+    """One pass, with progress on stderr. The first Ctrl-C ends it after the pages in hand, the second at once."""
+    from pipeline.ingestion import ingest
+    from scrapers.http import HttpClient
+
+    async def run() -> IngestResult:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def interrupted() -> None:
+            say("stopping after the pages in hand; once more Ctrl-C stops at once")
+            stop.set()
+            loop.remove_signal_handler(signal.SIGINT)
+
+        # Not on Windows, and not outside the main thread.
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+            loop.add_signal_handler(signal.SIGINT, interrupted)
+        with shown_progress() as progress:
+            async with HttpClient(http) as client:
+                return await ingest(
+                    sources, database, client, now=now, progress=progress, extract=extractor(settings),
+                    concurrency=concurrency, stop=stop,
+                )  # fmt: skip
+
+    return asyncio.run(run())
+
+
+def print_result(result: IngestResult) -> None:
+    """The closing table, a line of all sources together, and on stderr every failure."""
+    rows = []
+    for source in result.sources:
+        remarks = [source.error] if source.error else ["not modified"] if source.not_modified else []
+        counts = [source.found, source.new, source.read, source.failed]
+        counts += [source.reports, source.new_deals, source.updated_deals]
+        rows.append((source.name, source.kind, *map(str, counts), "; ".join((*remarks, *source.notes))))
+    print_table(_COLUMNS, rows, title="sources" if on_terminal() else None)
+    for failure in result.failures:
+        again = "; will be tried again" if failure.temporary else ""
+        say(f"{failure.stage.value} failed ({failure.source}): {failure.error}{again}")
+    seconds = (result.finished_at - result.started_at).total_seconds()
+    failed = f", {len(result.failures)} failed" if result.failures else ""
+    say(
+        f"{_count(result.read, 'page')} read{failed}, {_count(result.reports, 'report')}, "
+        f"{_count(result.new_deals, 'new deal')}, {result.updated_deals} updated, in {seconds:.1f} s"
+    )
+    if result.stopped:
+        say("stopped early; `dealwire ingest` goes on from here")
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -1,0 +1,98 @@
+"""``dealwire show``: one deal, with the proof of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.common import console, on_terminal, printable, settings_of, shared_options
+
+if TYPE_CHECKING:
+    from storage.deals import DealChange, DealView
+
+
+@click.command("show")
+@click.argument("deal", type=click.IntRange(min=1), metavar="DEAL")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, with evidence, reports and revisions")
+@shared_options
+@click.pass_context
+def command(ctx: click.Context, deal: int, as_json: bool) -> None:
+    """Show one deal: its parties, the sentences that prove each field, its sources, and what changed over time.
+
+    DEAL is the number that `dealwire deals` and digests give it.
+
+    \b
+    Examples:
+      dealwire show 12
+      dealwire show 12 --json | jq .evidence
+    """
+    from pipeline.output import json_line, shown_deal_json
+    from storage.deals import get, revisions
+
+    with settings_of(ctx).database(must_exist=True) as database, database.reading() as session:
+        view, changes = get(session, deal), revisions(session, deal)
+    if as_json:
+        click.echo(json_line(shown_deal_json(view, changes)))
+    elif on_terminal():
+        _print(view, changes)
+    else:
+        for heading, lines in _sections(view, changes):
+            click.echo(f"{heading}:" + "".join(f"\n  {printable(line)}" for line in lines))
+
+
+def _sections(view: DealView, changes: Sequence[DealChange]) -> Iterator[tuple[str, list[str]]]:
+    """Headings and the lines under them; sections without lines are left out."""
+    from pipeline.digest import value_text
+    from pipeline.output import day_text, instant, moment_text
+
+    facts = [
+        ("announced", day_text(view.announced_on, view.announced_precision) or "not known"),
+        ("status", view.status.value),
+        ("type", ", ".join((view.type.value, *(f"+{also.value}" for also in view.also)))),
+        ("value", value_text(view.value)),
+        ("focus", ", ".join(view.focus)),
+        ("technology", "yes" if view.technology else "no"),
+        ("confidence", f"{view.confidence:.2f}"),
+        ("first seen", instant(view.first_seen)),
+        ("updated", instant(view.updated_at)),
+    ]
+    yield f"deal {view.id}", [view.headline, *(f"{name:<11} {text}" for name, text in facts if text)]
+    yield "parties", [f"{party.role.value:<11} {party.name}" for party in view.parties]
+    if view.timeline:
+        yield "timeline", [f"{step.on or '':<11} {step.status.value}  {step.url}" for step in view.timeline]
+    if view.evidence:
+        lines: list[str] = []
+        for proof in view.evidence:
+            lines += [f"{proof.field:<11} “{' '.join(proof.quote.split())}”", f"{'':<11} {proof.url}"]
+        yield "evidence", lines
+    if view.reports:
+        lines = []
+        for report in view.reports:
+            copied = ", a copy" if report.copy else ""
+            day = moment_text(report.published, report.published_precision) or ""
+            lines += [
+                f"{day[:10]:<11} {report.title} ({report.language}, {report.source}{copied})",
+                f"{'':<11} {report.url}",
+            ]
+        yield "reports", lines
+    if changes:
+        yield (
+            "revisions",
+            [
+                f"{instant(change.at)[:10]:<11} {name}: {before or '-'} -> {after or '-'}"
+                for change in changes
+                for name, (before, after) in change.changes.items()
+            ],
+        )
+
+
+def _print(view: DealView, changes: Sequence[DealChange]) -> None:
+    from rich.text import Text
+
+    out = console()
+    for heading, lines in _sections(view, changes):
+        out.print(Text(heading, style="bold"))
+        for line in lines:
+            out.print(Text("  " + printable(line)), soft_wrap=True)
