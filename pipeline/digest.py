@@ -12,18 +12,24 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from pipeline.config import DigestFormat, Period
 from pipeline.output import day_text, instant, json_line, stored_deal_json
 from pipeline.spreadsheet import Cell, format_number, join, write_rows
+from storage.deals import iter_deals
+from storage.digests import DigestRecord, record_digest
+from storage.errors import DatabaseReadOnly
 from storage.vocabulary import ValueKind
 
 if TYPE_CHECKING:
-    from storage.deals import DealView
+    from pipeline.config import DigestConfig
+    from storage.database import Database
+    from storage.deals import DealQuery, DealView
     from storage.records import Value
 
 CSV_COLUMNS = (
@@ -150,6 +156,47 @@ def write_digest_file(
         unfinished.unlink(missing_ok=True)
         raise
     return Written(path, count, digest)
+
+
+def publish(
+    database: Database,
+    query: DealQuery,
+    span: Span,
+    path: Path,
+    form: DigestFormat,
+    *,
+    name: str,
+    now: datetime,
+    byte_order_mark: bool = False,
+) -> Written:
+    """Write the deals of ``query`` in ``span`` to a file and record that in the database; ``now`` is aware UTC.
+
+    Raises OSError when the file cannot be written, StorageError when the database cannot be read. A database that
+    can be read but not written gets no record; the file is what was asked for.
+    """
+    with database.reading() as session:
+        deals = iter_deals(
+            session, replace(query, since=span.since, until=span.until), evidence=form is DigestFormat.JSONL
+        )
+        written = write_digest_file(deals, path, form, title=f"{name}, {span.label}", byte_order_mark=byte_order_mark)
+    record = DigestRecord(
+        name=name, format=form.value, since=span.since, until=span.until, path=str(path.resolve()),
+        deals=written.deals, sha256=written.sha256, written_at=now,
+    )  # fmt: skip
+    with suppress(DatabaseReadOnly), database.session() as session:
+        record_digest(session, record)
+    return written
+
+
+def publish_configured(database: Database, digest: DigestConfig, span: Span, *, now: datetime) -> Written:
+    """Write a digest of the configuration for ``span`` into its folder, as ``publish`` does."""
+    path = digest_path(digest.folder, digest.name, span, digest.format)
+    return publish(database, digest.filter.query(), span, path, digest.format, name=digest.name, now=now)
+
+
+def digest_path(folder: Path, name: str, span: Span, form: DigestFormat) -> Path:
+    """The same file for the same period: ``folder/name-2026-W46.csv``."""
+    return folder / f"{name}-{span.label}{SUFFIXES[form]}"
 
 
 def value_text(value: Value | None) -> str:

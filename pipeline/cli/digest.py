@@ -16,8 +16,7 @@ from pipeline.config import DigestFormat, Period
 if TYPE_CHECKING:
     from pipeline.cli.common import Settings
     from pipeline.config import DigestConfig
-    from pipeline.digest import Span, Written
-    from storage.database import Database
+    from pipeline.digest import Span
 
 
 @click.command("digest")
@@ -47,7 +46,7 @@ def command(
       dealwire digest --since 2026-10 --until 2026-10 --type licensing --format markdown
       dealwire digest morning -o - | head
     """
-    from pipeline.digest import SUFFIXES, last_span, span_between, span_of, write_digest, write_digest_file
+    from pipeline.digest import digest_path, last_span, publish, span_between, span_of, write_digest
     from storage.deals import iter_deals
 
     settings = settings_of(ctx)
@@ -74,26 +73,23 @@ def command(
     else:
         zone = settings.config.schedule.zone
         span = span_of(period, day) if day is not None else last_span(period, now().astimezone(zone).date())
-    query = replace(query, since=span.since, until=span.until)
-    title = f"Deals, {span.label}" if name is None else f"{name}, {span.label}"
-
+    name = name or "deals"
     with settings.database(must_exist=True) as database:
-        with database.reading() as session:
-            deals = iter_deals(session, query, evidence=form is DigestFormat.JSONL)
-            if output is not None and str(output) == "-":
-                with plain_stdout() as stream:
-                    if excel:
-                        stream.write("\ufeff")
-                    write_digest(deals, stream, form, title=title)
-                return
-            path = output or folder / f"{name or 'deals'}-{span.label}{SUFFIXES[form]}"
-            try:
-                written = write_digest_file(deals, path, form, title=title, byte_order_mark=excel)
-            except OSError as error:
-                raise click.ClickException(
-                    f"{path}: cannot be written: {error.strerror or error}; choose another with --output"
-                ) from error
-        _remember(database, name or "deals", form, span, written)
+        if output is not None and str(output) == "-":
+            query = replace(query, since=span.since, until=span.until)
+            with database.reading() as session, plain_stdout() as stream:
+                if excel:
+                    stream.write("\ufeff")
+                deals = iter_deals(session, query, evidence=form is DigestFormat.JSONL)
+                write_digest(deals, stream, form, title=f"{name}, {span.label}")
+            return
+        path = output or digest_path(folder, name, span, form)
+        try:
+            written = publish(database, query, span, path, form, name=name, now=now(), byte_order_mark=excel)
+        except OSError as error:
+            raise click.ClickException(
+                f"{path}: cannot be written: {error.strerror or error}; choose another with --output"
+            ) from error
     click.echo(str(written.path))
     say(f"{written.deals} deal{'' if written.deals == 1 else 's'}{_days(span)}")
 
@@ -115,22 +111,6 @@ def _configured(name: str, settings: Settings) -> DigestConfig:
         hint = f"did you mean {close[0]}?" if close else known
         raise click.UsageError(f"the configuration has no digest called {name!r}; {hint}")
     return digests[name]
-
-
-def _remember(database: Database, name: str, form: DigestFormat, span: Span, written: Written) -> None:
-    """Keep a record of the digest. The file is what was asked for: a database that cannot be written is only told."""
-    from storage.digests import DigestRecord, record_digest
-    from storage.errors import StorageError
-
-    record = DigestRecord(
-        name=name, format=form.value, since=span.since, until=span.until, path=str(written.path.resolve()),
-        deals=written.deals, sha256=written.sha256, written_at=now(),
-    )  # fmt: skip
-    try:
-        with database.session() as session:
-            record_digest(session, record)
-    except StorageError as error:
-        say(f"the digest is written, but no record of it is kept: {error}")
 
 
 def _days(span: Span) -> str:
