@@ -1,0 +1,100 @@
+"""Gathers the mentions of one article into the organisations it speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline.extraction.lexicon import fold
+from pipeline.extraction.mentions import Mention
+from pipeline.extraction.organisations import Directory, Organisation
+from pipeline.extraction.segmentation import Sentence, Zone
+from pipeline.names import words_of
+
+
+@dataclass(slots=True)
+class Entity:
+    """One organisation of the article: every mention of it, and how surely it is one."""
+
+    id: int
+    key: str
+    mentions: list[Mention] = field(default_factory=list)
+    organisation: Organisation | None = None
+    score: float = 0.0
+    in_title: bool = False
+    in_lead: bool = False
+
+    @property
+    def first(self) -> Mention:
+        return self.mentions[0]
+
+    @property
+    def count(self) -> int:
+        return len(self.mentions)
+
+    @property
+    def name(self) -> str:
+        """The name it is mostly written with; of equals, the longer."""
+        tally: dict[str, int] = {}
+        for mention in self.mentions:
+            tally[mention.name] = tally.get(mention.name, 0) + 1
+        return max(tally, key=lambda name: (tally[name] + (0.5 if len(name.split()) > 1 else 0), len(name)))
+
+
+def _key(mention: Mention) -> str:
+    if mention.organisation is not None:
+        return fold(mention.organisation.name)
+    return " ".join(words_of(mention.name)) or fold(mention.name)
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in name.replace("-", " ").split() if word[:1].isupper())
+
+
+def gather(mentions: Sequence[Mention], sentences: Sequence[Sentence], known: Directory) -> tuple[list[Entity], dict[int, Entity]]:
+    """Entities in order of appearance, and the entity of each mention (by its start)."""
+    by_key: dict[str, Entity] = {}
+    alias_of: dict[str, str] = {}
+    body = [mention for mention in mentions if sentences[mention.sentence].zone is not Zone.FURNITURE]
+    for mention in mentions:
+        for alias in mention.aliases:
+            alias_of.setdefault(fold(alias), _key(mention))
+    full_names = {_key(mention): mention for mention in body}
+    parents: dict[str, str] = {}
+    for key, mention in full_names.items():
+        if mention.organisation is not None:
+            continue
+        if key in alias_of and alias_of[key] != key:
+            parents[key] = alias_of[key]
+            continue
+        longer = [
+            other
+            for other, full in full_names.items()
+            if other != key
+            and len(other) > len(key)
+            and (
+                f" {fold(full.name)} ".startswith(f" {fold(mention.name)} ")
+                or (mention.name.isupper() and len(mention.name) >= 2 and _initials(full.name) == mention.name)
+            )
+        ]
+        if len(longer) == 1:
+            parents[key] = longer[0]
+    entity_of: dict[int, Entity] = {}
+    for mention in body:
+        key = _key(mention)
+        for _ in range(3):
+            key = parents.get(key, key)
+        entity = by_key.get(key)
+        if entity is None:
+            entity = by_key[key] = Entity(len(by_key), key)
+        entity.mentions.append(mention)
+        if entity.organisation is None:
+            entity.organisation = mention.organisation or known.get(mention.name)
+        zone = sentences[mention.sentence].zone
+        entity.in_title |= zone is Zone.TITLE
+        entity.in_lead |= zone is Zone.LEAD
+        entity_of[mention.start] = entity
+    for entity in by_key.values():
+        best = max(mention.score for mention in entity.mentions)
+        entity.score = min(1.0, best + 0.05 * min(3, entity.count - 1))
+    return list(by_key.values()), entity_of

@@ -1,0 +1,385 @@
+"""Who does what to whom: finds deal triggers and reads their arguments.
+
+A trigger of the lexicon (a verb, a noun) opens a frame. The names around it get a case from the words that mark them
+(prepositions before, particles after, plain position otherwise), and the frame says which case plays which role. The
+same engine serves every language; what differs stands in the lexicon.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.extraction.entities import Entity
+from pipeline.extraction.lexicon import CompiledLexicon, CueKind, Hit
+from pipeline.extraction.lexicon.schema import Shape, Slot
+from pipeline.extraction.mentions import Mention
+from pipeline.extraction.segmentation import Sentence, Zone
+from storage.vocabulary import SYMMETRIC_TYPES, DealType, Role
+
+
+@dataclass(slots=True)
+class Group:
+    """Names joined by "and" or commas, with the case their surroundings give them."""
+
+    mentions: list[Mention]
+    case: str | None = None
+    relative: bool = False
+
+    @property
+    def start(self) -> int:
+        return self.mentions[0].start
+
+    @property
+    def end(self) -> int:
+        return self.mentions[-1].outer_end
+
+
+@dataclass(slots=True)
+class Argument:
+    """An organisation in a role, with how surely it stands in it."""
+
+    entity: Entity
+    role: Role
+    weight: float
+    mention: Mention | None = None
+
+
+@dataclass(slots=True)
+class FrameInstance:
+    """One trigger of one sentence with its arguments."""
+
+    name: str
+    type: DealType
+    hit: Hit
+    sentence: Sentence
+    weight: float
+    arguments: list[Argument] = field(default_factory=list)
+    cues: frozenset[str] = frozenset()
+    note: str = ""
+
+    @property
+    def entities(self) -> set[int]:
+        return {argument.entity.id for argument in self.arguments}
+
+
+#: Characters between a trigger and an argument beyond which they hardly belong together.
+REACH = 220
+_CLAUSE_BREAK = re.compile(r"[;:—–]\s| - |[。！？；：]")
+_COMMA = re.compile(r"[,，、]")
+_WORDS = re.compile(r"[^\W_]+")
+
+ZONE_WEIGHT: Mapping[Zone, float] = {Zone.TITLE: 1.0, Zone.LEAD: 0.9, Zone.BODY: 0.6, Zone.FURNITURE: 0.0}
+
+
+class FrameReader:
+    """Reads the frames of one article."""
+
+    def __init__(self, lexicon: CompiledLexicon, text: str, folded: str, sentences: Sequence[Sentence]) -> None:
+        self._lexicon = lexicon
+        self._text = text
+        self._folded = folded
+        self._sentences = sentences
+        coordinators = lexicon.coordinators
+        self._joint = re.compile(rf"^\s*(?:(?:{coordinators})\s*)+(?P<words>.*)$", re.DOTALL) if coordinators else None
+        self._after = sorted(
+            ((word, case) for case, words in lexicon.data.cases.after.items() for word in words), key=lambda item: -len(item[0])
+        )
+        self._spaced = lexicon.data.script == "latin"
+        self._agent = re.compile(lexicon.data.cases.agent_between) if lexicon.data.cases.agent_between else None
+
+    # ---- groups and their cases
+
+    def groups(self, sentence: Sentence, mentions: Sequence[Mention], hits: Sequence[Hit]) -> list[Group]:
+        """The names of one sentence in groups, each with its case."""
+        verbs = [hit for hit in hits if hit.cue.kind == CueKind.FRAME]
+        result: list[Group] = []
+        previous_end = sentence.start
+        for mention in mentions:
+            gap = self._folded[previous_end : mention.start]
+            if result and self._joined(result[-1], mention, gap, previous_end, verbs):
+                result[-1].mentions.append(mention)
+            else:
+                group = Group([mention])
+                start = previous_end
+                for hit in verbs:
+                    if start < hit.end <= mention.start:
+                        start = hit.end
+                group.case, group.relative = self._case_before(self._folded[start : mention.start], bool(result) or start > sentence.start)
+                result.append(group)
+            previous_end = mention.outer_end
+            after = self._case_after(mention)
+            if after:
+                result[-1].case = after
+        return result
+
+    def _joined(self, group: Group, mention: Mention, gap: str, gap_start: int, verbs: Sequence[Hit]) -> bool:
+        if self._joint is None or group.mentions[-1].possessive:
+            return False
+        match = self._joint.match(gap)
+        if match is None:
+            return False
+        words = match.group("words").strip()
+        if not words:
+            return True
+        if _COMMA.search(words) or _CLAUSE_BREAK.search(words + " "):
+            return False
+        limit = 6 if self._spaced else 10
+        size = len(_WORDS.findall(words)) if self._spaced else len(words)
+        if size > limit:
+            return False
+        if any(gap_start <= hit.start < mention.start for hit in verbs):
+            return False
+        markers = self._lexicon.case_markers
+        if markers is not None and markers.search(words):
+            return False
+        if self._lexicon.relative is not None and self._lexicon.relative.search(words):
+            return False
+        # "A and Chinese phone maker B" is one group; "A, whose shares fell, B" is not
+        opener = gap.strip()[:1]
+        return not (opener in ",，、" and size > 3)
+
+    def _case_before(self, gap: str, has_context: bool) -> tuple[str | None, bool]:
+        """The last case marker between the previous name or trigger and this one."""
+        cut = 0
+        for match in _CLAUSE_BREAK.finditer(gap):
+            cut = match.end()
+        gap = gap[cut:]
+        relative = False
+        if self._lexicon.relative is not None and self._lexicon.relative.search(gap):
+            relative = True
+        markers = self._lexicon.case_markers
+        if markers is None:
+            return None, relative
+        last = None
+        for match in markers.finditer(gap):
+            last = match
+        if last is None:
+            return None, relative
+        between = gap[last.end() :]
+        if self._spaced:
+            if len(_WORDS.findall(between)) > 7 or between.count(",") > 1:
+                return None, relative
+        elif len(between) > 14:
+            return None, relative
+        return last.lastgroup, relative
+
+    def _case_after(self, mention: Mention) -> str | None:
+        if mention.possessive:
+            return Slot.POSS.value
+        following = self._folded[mention.outer_end : mention.outer_end + 16]
+        for word, case in self._after:
+            if following.startswith(word):
+                return case
+        return None
+
+    # ---- frames
+
+    def read(self, sentence: Sentence, mentions: Sequence[Mention], hits: Sequence[Hit], entity_of: Mapping[int, Entity], topic: Sequence[Entity]) -> list[FrameInstance]:
+        """Frames of one sentence. ``topic`` are the organisations that a pronoun would mean, best first."""
+        frames = []
+        groups = self.groups(sentence, mentions, hits)
+        triggers = [hit for hit in hits if hit.cue.kind == CueKind.FRAME]
+        triggers = _longest(triggers)
+        for hit in triggers:
+            frame = self._instance(sentence, hit, triggers, groups, hits, entity_of, topic)
+            if frame is not None:
+                frames.append(frame)
+        return frames
+
+    def _instance(
+        self,
+        sentence: Sentence,
+        hit: Hit,
+        triggers: Sequence[Hit],
+        groups: Sequence[Group],
+        hits: Sequence[Hit],
+        entity_of: Mapping[int, Entity],
+        topic: Sequence[Entity],
+    ) -> FrameInstance | None:
+        spec = hit.cue.frame
+        if spec is None:
+            return None
+        symmetric = spec.type in SYMMETRIC_TYPES or Role.PARTY in spec.roles.values()
+        slots = self._slots(sentence, hit, triggers, groups, noun=spec.shape is Shape.NOUN, symmetric=symmetric)
+        passive = spec.shape is Shape.PASSIVE or (spec.shape is Shape.VERB and self._is_passive(sentence, hit, spec.passive, slots))
+        roles = dict(spec.roles)
+        if passive and spec.shape is not Shape.PASSIVE:
+            roles = _turned(roles)
+        instance = FrameInstance(spec.name, spec.type, hit, sentence, spec.weight * ZONE_WEIGHT[sentence.zone])
+        seen: set[int] = set()
+        for slot, group, sureness in slots:
+            role = roles.get(slot)
+            if role is None:
+                continue
+            for mention in group.mentions:
+                entity = entity_of.get(mention.start)
+                if entity is None or entity.id in seen:
+                    continue
+                seen.add(entity.id)
+                instance.arguments.append(Argument(entity, role, sureness * min(1.0, mention.score + 0.2), mention))
+        self._pronouns(sentence, hit, roles, instance, topic, slots, passive=passive)
+        near = [other for other in hits if sentence.start <= other.start < sentence.end]
+        instance.cues = frozenset(other.cue.name for other in near if other.cue.kind == CueKind.MODALITY)
+        return instance
+
+    def _slots(
+        self, sentence: Sentence, hit: Hit, triggers: Sequence[Hit], groups: Sequence[Group], *, noun: bool, symmetric: bool
+    ) -> list[tuple[Slot, Group, float]]:
+        slots: list[tuple[Slot, Group, float]] = []
+        left = [group for group in groups if group.end <= hit.start]
+        right = [group for group in groups if group.start >= hit.end]
+        inside = [group for group in groups if group.start < hit.end and group.end > hit.start]
+        slots.extend((Slot.OBJECT, group, 0.9) for group in inside)
+        verb_last = self._lexicon.data.verb_last
+        subject_found = False
+        for distance, group in enumerate(reversed(left)):
+            gap = self._folded[group.end : hit.start]
+            if len(gap) > REACH or (_CLAUSE_BREAK.search(gap) and subject_found):
+                break
+            words = len(_WORDS.findall(gap)) if self._spaced else len(gap) // 2
+            if group.case == Slot.POSS.value:
+                if distance == 0 and words <= (4 if noun else 3) and not _COMMA.search(gap):
+                    slots.append((Slot.POSS, group, 0.9))
+                    if noun:
+                        continue
+                elif not subject_found and words > 3:
+                    slots.append((Slot.SUBJECT, group, 0.35))
+                continue
+            if noun and distance == 0 and words == 0 and group.case in (None, "of") and not group.mentions[-1].possessive:
+                slots.append((Slot.COMPOUND, group, 0.8))
+                if len(group.mentions) > 1 or group.case == "of":
+                    subject_found = True
+                continue
+            if group.case in (None, "subject"):
+                if group.relative and left.index(group) > 0 and not verb_last:
+                    continue
+                if not subject_found:
+                    sureness = 1.0 if not noun else 0.8
+                    if words > 14:
+                        sureness *= 0.7
+                    if distance and not verb_last:
+                        sureness *= 0.85
+                    slots.append((Slot.SUBJECT, group, sureness))
+                    subject_found = True
+            elif group.case in ("with", "between", "object", "to", "from", "in", "by", "for", "of"):
+                usable = verb_last or group.case in ("with", "between") or (group.case in ("from", "to", "in", "of") and words <= 8)
+                if usable:
+                    slots.append((Slot(group.case), group, 0.8 if verb_last else 0.6))
+        object_found = bool(inside)
+        for distance, group in enumerate(right):
+            gap = self._folded[hit.end : group.start]
+            if len(gap) > REACH:
+                break
+            crossing = [other for other in triggers if hit.end <= other.start < group.start and other.cue.frame is not None]
+            if _CLAUSE_BREAK.search(gap):
+                break
+            sureness = 1.0 if not crossing else 0.5
+            words = len(_WORDS.findall(gap)) if self._spaced else len(gap) // 2
+            if group.case is None or group.case in ("object", "subject", "poss"):
+                if object_found and not (symmetric and noun):
+                    continue
+                if group.relative and words > 6:
+                    continue
+                commas = len(_COMMA.findall(gap))
+                if words > 9 or commas > 1:
+                    sureness *= 0.6
+                if group.case == "poss":
+                    slots.append((Slot.FROM, group, sureness * 0.9))
+                    object_found = object_found or not noun
+                elif noun:
+                    if words <= 6:
+                        slots.append((Slot.OBJECT, group, sureness * 0.5))
+                else:
+                    slots.append((Slot.OBJECT, group, sureness))
+                    object_found = True
+            else:
+                try:
+                    slot = Slot(group.case)
+                except ValueError:
+                    continue
+                if slot is Slot.OF and not noun:
+                    # "shares of X", "a majority of X": what is acquired, unless an object stands before
+                    slots.append((Slot.OBJECT if not object_found else Slot.OF, group, sureness * 0.8))
+                    continue
+                slots.append((slot, group, sureness * (0.9 if words < 16 else 0.7)))
+        return slots
+
+    def _is_passive(self, sentence: Sentence, hit: Hit, pattern: str, slots: Sequence[tuple[Slot, Group, float]]) -> bool:
+        form = self._folded[hit.start : hit.end]
+        if pattern and not re.search(pattern, form):
+            return False
+        before = self._folded[max(sentence.start, hit.start - 36) : hit.start]
+        marker = self._lexicon.passive_before
+        if marker is not None and marker.search(before):
+            return True
+        if self._agent is not None and self._agent.search(before):
+            return True
+        if not pattern:
+            return False
+        after = self._folded[hit.end : hit.end + 16]
+        return bool(re.match(r"\s+(?:by|von|par|por|da|dal|dalla|dall)\b", after))
+
+    def _pronouns(
+        self,
+        sentence: Sentence,
+        hit: Hit,
+        roles: Mapping[Slot, Role],
+        instance: FrameInstance,
+        topic: Sequence[Entity],
+        slots: Sequence[tuple[Slot, Group, float]],
+        *,
+        passive: bool,
+    ) -> None:
+        """A subject that is only "the company" or "both sides" is looked up among those named before."""
+        if any(slot in (Slot.SUBJECT, Slot.POSS, Slot.BY) for slot, _, sureness in slots if sureness > 0.4):
+            return
+        names = self._lexicon.data.names
+        before = self._folded[max(sentence.start, hit.start - 160) : hit.start]
+        present = instance.entities
+        for word in names.plural_pronouns:
+            if _has_word(before, word, spaced=self._spaced):
+                role = roles.get(Slot.SUBJECT)
+                if role is not None:
+                    for entity in topic[:2]:
+                        if entity.id not in present:
+                            instance.arguments.append(Argument(entity, role, 0.4))
+                instance.note = "plural pronoun"
+                return
+        for word in names.pronouns:
+            if _has_word(before, word, spaced=self._spaced):
+                role = roles.get(Slot.SUBJECT)
+                candidates = [entity for entity in topic if entity.id not in present]
+                if role is not None and candidates:
+                    instance.arguments.append(Argument(candidates[0], role, 0.5))
+                instance.note = "pronoun"
+                return
+
+
+def _has_word(text: str, word: str, *, spaced: bool) -> bool:
+    if not spaced:
+        return word in text
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
+
+
+def _turned(roles: dict[Slot, Role]) -> dict[Slot, Role]:
+    """Roles of a passive: the subject suffers, the one after "by" acts."""
+    turned = dict(roles)
+    subject, target = roles.get(Slot.SUBJECT), roles.get(Slot.OBJECT)
+    if target is not None:
+        turned[Slot.SUBJECT] = target
+        turned[Slot.OBJECT] = target
+    if subject is not None:
+        turned[Slot.BY] = subject
+    return turned
+
+
+def _longest(hits: Sequence[Hit]) -> list[Hit]:
+    """Of overlapping triggers the longest."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda item: (item.start - item.end, item.start)):
+        if all(hit.end <= other.start or hit.start >= other.end for other in kept):
+            kept.append(hit)
+    kept.sort(key=lambda item: item.start)
+    return kept

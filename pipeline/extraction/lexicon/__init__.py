@@ -1,0 +1,181 @@
+"""Language knowledge as data: one YAML file a language, checked against a schema when it is loaded.
+
+``load(language)`` gives the compiled lexicon, cached. docs/languages.md tells how to write one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+import yaml
+from ahocorasick_rs import AhoCorasick, MatchKind
+from pydantic import ValidationError
+
+from pipeline.errors import ExtractionError
+from pipeline.extraction.lexicon.schema import Frame, Lexicon
+
+__all__ = ["CompiledLexicon", "Cue", "CueKind", "Hit", "available", "fold", "load", "load_yaml"]
+
+_BaseLoader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _PlainLoader(_BaseLoader):  # type: ignore[misc]
+    """Safe YAML in which only true, false and decimal numbers are not strings."""
+
+
+_PlainLoader.yaml_implicit_resolvers = {}
+_PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+_PlainLoader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^(?:0|[1-9][0-9]*)$"), list("0123456789"))
+_PlainLoader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"^[0-9]+\.[0-9]+$"), list("0123456789"))
+
+_META = re.compile(r"[\\.^$*+?{}\[\]|()]")
+
+
+class CueKind:
+    """What a matched cue means."""
+
+    FRAME = "frame"
+    OBJECT = "object"
+    MODALITY = "modality"
+    FOCUS = "focus"
+    MONEY = "money"
+    NO_DEAL = "no_deal"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One compiled pattern and what it stands for."""
+
+    kind: str
+    name: str
+    pattern: re.Pattern[str]
+    frame: Frame | None = None
+
+
+class Hit(NamedTuple):
+    """A cue found at ``text[start:end]``."""
+
+    start: int
+    end: int
+    cue: Cue
+
+
+def fold(text: str) -> str:
+    """Lower case, character by character, so that every offset stays (İ has a two-character lower case)."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(low if len(low := char.lower()) == 1 else char for char in text)
+
+
+def literal_prefix(pattern: str) -> str:
+    """The characters that every match of ``pattern`` begins with."""
+    match = _META.search(pattern)
+    if match is None:
+        return pattern
+    cut = match.start()
+    if pattern[cut] in "?*{":
+        cut -= 1
+    return pattern[:cut]
+
+
+class CompiledLexicon:
+    """A lexicon ready for use: one automaton finds all its cues in one pass over the text."""
+
+    def __init__(self, data: Lexicon) -> None:
+        self.data = data
+        spaced = data.script == "latin"
+        before = r"(?<!\w)" if spaced or data.script == "hangul" else ""
+        after = r"(?!\w)" if spaced else ""
+        cues: list[tuple[str, Cue]] = []
+
+        def add(kind: str, name: str, patterns: Sequence[str], frame: Frame | None = None) -> None:
+            for pattern in patterns:
+                prefix = literal_prefix(pattern)
+                if len(prefix) < (2 if spaced else 1):
+                    raise ExtractionError(f"lexicon {data.language}: pattern {pattern!r} of {name} must begin with plain letters")
+                cues.append((prefix, Cue(kind, name, re.compile(f"{before}{pattern}{after}"), frame)))
+
+        for frame in data.frames:
+            add(CueKind.FRAME, frame.name, frame.triggers, frame)
+        for name, patterns in data.objects.items():
+            add(CueKind.OBJECT, name, patterns)
+        for name, patterns in data.modality.items():
+            add(CueKind.MODALITY, name, patterns)
+        for name, patterns in data.focus.items():
+            add(CueKind.FOCUS, name, patterns)
+        for name, patterns in data.money.cues.items():
+            add(CueKind.MONEY, name, patterns)
+        add(CueKind.NO_DEAL, "no_deal", data.no_deal)
+
+        by_prefix: dict[str, list[Cue]] = {}
+        for prefix, cue in cues:
+            by_prefix.setdefault(prefix, []).append(cue)
+        self._prefixes = list(by_prefix)
+        self._cues = [by_prefix[prefix] for prefix in self._prefixes]
+        self._automaton = AhoCorasick(self._prefixes, matchkind=MatchKind.Standard)
+        self.furniture = _opening(data.furniture)
+        self.closing = _opening(data.closing)
+        self.case_markers = _markers(data.cases.before, spaced=spaced)
+        self.coordinators = _alternation(data.cases.coordinators)
+        self.passive_before = re.compile(data.cases.passive_before + r"\s*$") if data.cases.passive_before else None
+        self.relative = re.compile(data.cases.relative) if data.cases.relative else None
+
+    def cues(self, folded: str) -> Iterator[Hit]:
+        """All cues in ``folded`` text (see :func:`fold`), in order of where they begin."""
+        found = []
+        for number, start, _ in self._automaton.find_matches_as_indexes(folded, overlapping=True):
+            for cue in self._cues[number]:
+                match = cue.pattern.match(folded, start)
+                if match is not None:
+                    found.append(Hit(start, match.end(), cue))
+        found.sort(key=lambda hit: (hit.start, -hit.end))
+        return iter(found)
+
+
+def _alternation(words: Sequence[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+def _opening(patterns: Sequence[str]) -> re.Pattern[str] | None:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE) if patterns else None
+
+
+def _markers(cases: Mapping[str, Sequence[str]], *, spaced: bool) -> re.Pattern[str] | None:
+    """One pattern with a named group for each case, longest word first."""
+    words = [(word, case) for case, forms in cases.items() for word in forms]
+    if not words:
+        return None
+    words.sort(key=lambda item: -len(item[0]))
+    by_case: dict[str, list[str]] = {}
+    for word, case in words:
+        by_case.setdefault(case, []).append(re.escape(word))
+    edge = r"(?<!\w)", r"(?!\w)"
+    parts = [f"(?P<{case}>{'|'.join(forms)})" for case, forms in by_case.items()]
+    body = "|".join(parts)
+    return re.compile(f"{edge[0]}(?:{body}){edge[1]}" if spaced else f"(?:{body})")
+
+
+def load_yaml(name: str) -> object:
+    """A YAML file of this folder. Words stay words: "no", "on" and "3:30" are not read as anything else."""
+    text = (files("pipeline.extraction.lexicon") / name).read_text(encoding="utf-8")
+    return yaml.load(text, Loader=_PlainLoader)
+
+
+def available() -> tuple[str, ...]:
+    """The languages that have a lexicon."""
+    return tuple(sorted(item.name[:-5] for item in files("pipeline.extraction.lexicon").iterdir() if re.fullmatch(r"[a-z]{2}\.yaml", item.name)))
+
+
+@lru_cache(maxsize=32)
+def load(language: str) -> CompiledLexicon:
+    """The lexicon of ``language``. Raises ExtractionError where the file breaks the schema."""
+    try:
+        return CompiledLexicon(Lexicon.model_validate(load_yaml(f"{language}.yaml")))
+    except (ValidationError, yaml.YAMLError, re.error) as error:
+        raise ExtractionError(f"lexicon {language}.yaml: {error}") from error

@@ -1,0 +1,118 @@
+"""The schema of a lexicon file: what may stand in it, checked when it is loaded."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from storage.vocabulary import DealType, FocusArea, Role
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Shape(StrEnum):
+    """How a trigger takes its arguments."""
+
+    VERB = "verb"  # who does it stands before, to whom after
+    NOUN = "noun"  # "the acquisition of A by B"
+    PASSIVE = "passive"  # the trigger is a passive form of itself: "sold by"
+
+
+class Slot(StrEnum):
+    """Where an argument stands relative to its trigger."""
+
+    SUBJECT = "subject"
+    OBJECT = "object"
+    BY = "by"
+    FROM = "from"
+    TO = "to"
+    WITH = "with"
+    OF = "of"
+    IN = "in"
+    FOR = "for"
+    POSS = "poss"
+    BETWEEN = "between"
+    COMPOUND = "compound"  # "the Afterpay deal"
+
+
+class Frame(_Strict):
+    """A family of triggers that say the same, and which slot plays which role."""
+
+    name: str
+    type: DealType
+    shape: Shape = Shape.VERB
+    weight: float = Field(default=1.0, gt=0, le=2)
+    triggers: tuple[str, ...] = Field(min_length=1)
+    roles: dict[Slot, Role]
+    passive: str = ""  # a pattern that the trigger's own form must match to be read as passive; empty = never
+    retype: bool = False  # the thing acquired (patents, a stake) decides the type
+    status: Literal["", "rumored", "announced", "completed", "terminated"] = ""
+
+
+class Cases(_Strict):
+    """Words that mark what a name does in its sentence."""
+
+    before: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # "with" + name
+    after: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # name + "'s"
+    coordinators: tuple[str, ...] = (",", "&")
+    passive_before: str = ""  # what stands right before a passive verb: "was", "được"
+    relative: str = ""  # opens a relative clause: "which", "whose"
+    agent_between: str = ""  # passive marker + agent + verb: 被A收购, được A mua lại
+
+
+class Names(_Strict):
+    """How organisations, people and places are named in running text."""
+
+    organisation_nouns: tuple[str, ...] = ()  # "Technologies", "Group": the last word of a name
+    organisation_openings: tuple[str, ...] = ()  # "University", "Tập đoàn": the first word of a name
+    legal_forms: tuple[str, ...] = ()
+    connectors: tuple[str, ...] = ()  # lower-case words inside names: "of", "de"
+    descriptors: tuple[str, ...] = ()  # "startup", "maker": a name next to it is an organisation
+    person_titles: tuple[str, ...] = ()  # "CEO", "Mr": a name next to it is a person
+    speech: tuple[str, ...] = ()
+    not_names: tuple[str, ...] = ()  # capitalised words that name no organisation
+    pronouns: tuple[str, ...] = ()  # "it", "the company": one organisation named before
+    plural_pronouns: tuple[str, ...] = ()  # "both companies": all named before
+    outlets: tuple[str, ...] = ()
+
+
+class Money(_Strict):
+    """How sums are written."""
+
+    scales: dict[str, int] = Field(default_factory=dict)  # "billion": 9 (power of ten)
+    currencies: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # "USD": ["dollars", "US dollars"]
+    default_currency: str = ""
+    decimal_comma: bool = False
+    cues: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # deal, not_deal, up_to, per_share ...
+    numerals: dict[str, int] = Field(default_factory=dict)  # "zehn": 10
+
+
+class Lexicon(_Strict):
+    """One language."""
+
+    language: str = Field(pattern=r"^[a-z]{2}$")
+    name: str
+    script: Literal["latin", "han", "kana", "hangul"] = "latin"
+    verb_last: bool = False
+    cases: Cases
+    frames: tuple[Frame, ...] = Field(min_length=1)
+    objects: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # asset, stake, unit, company
+    modality: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    no_deal: tuple[str, ...] = ()
+    names: Names
+    money: Money
+    focus: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    furniture: tuple[str, ...] = ()
+    closing: tuple[str, ...] = ()
+
+    @field_validator("focus")
+    @classmethod
+    def _known_areas(cls, focus: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        unknown = set(focus) - {area.value for area in FocusArea}
+        if unknown:
+            raise ValueError(f"unknown focus area {sorted(unknown)}; known are {[area.value for area in FocusArea]}")
+        return focus

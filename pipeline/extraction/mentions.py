@@ -1,0 +1,458 @@
+"""Finds the names of organisations in running text: known ones by the dictionary, unknown ones by how they are written.
+
+Scripts that mark names with capitals are read here; names_cjk.py reads the others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.extraction.lexicon import CompiledLexicon, fold
+from pipeline.extraction.organisations import Directory, Known, Organisation
+from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone
+from pipeline.extraction.vocabulary import Vocabulary, vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name at ``text[start:end]`` (legal form, ticker and possessive left out of the span).
+
+    ``score`` in 0..1 says how surely it names an organisation; ``outer_end`` is where what belongs to the name ends
+    (", Inc. (NASDAQ: X)"). ``possessive`` is true for "X's". ``aliases`` are other names given right there.
+    """
+
+    start: int
+    end: int
+    name: str
+    score: float
+    outer_end: int
+    sentence: int
+    organisation: Organisation | None = None
+    possessive: bool = False
+    aliases: tuple[str, ...] = ()
+    adjective: bool = False  # "Nokia-owned"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    start: int
+    end: int
+    text: str
+    folded: str
+    capital: bool
+    possessive: bool
+    tail: bool  # a lower-case part after a hyphen: "Shenzhen-based"
+
+
+_TOKEN = re.compile(r"[^\W_]+(?:[-&.+'’][^\W_]+)*\+?")
+_ELISION = re.compile(r"^(?:[dlnsmtjcqDLNSMTJCQ]|[Dd]ell|[Aa]ll|[Nn]ell|[Ss]ull|[Dd]all|[Uu]n|[Qq]u|[Ll]orsqu|[Pp]uisqu)['’](?=\w)")
+_POSSESSIVE = re.compile(r"['’][sS]$")
+_HYPHEN_TAIL = re.compile(r"-(?=[a-zà-ÿ])")
+_TICKER = re.compile(
+    r"\s*\((?:[^()]{0,40}?(?:NASDAQ|Nasdaq|NYSE|TSX|LSE|AIM|HKEX|SEHK|TYO|TSE|KRX|TWSE|OTC\w*|ASX|FWB|Euronext|EPA|ETR|BIT|BME|SIX|"
+    r"B3|HOSE|HNX|HSX|UPCoM|mã CK|mã|SZSE|SSE|NSE|BSE|KOSDAQ|KOSPI|STO|HEL|Xetra|XETRA|MTA|Ticker|AMEX)[^()]{0,60}|[A-Z]{2,5}(?:\.[A-Z]{1,2})?|\d{3,6}\.[A-Z]{1,2})\)"
+)
+_ALIAS = re.compile(r"\s*\((?:[^()“\"]{0,40}?[“\"']([^”\"'()]{2,40})[”\"'][^()]{0,60}|(?:the |der |la |il |a )?([A-Z][\w&.-]{1,20}(?: [A-Z][\w&.-]{1,20})?))\)")
+_ALL_CAPS = re.compile(r"^[A-Z0-9&.-]{2,6}$")
+
+
+@lru_cache(maxsize=32)
+def _legal_pattern(forms: tuple[str, ...]) -> re.Pattern[str]:
+    body = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+    return re.compile(rf"(?:,?\s+(?:{body})\.?(?!\w))+", re.IGNORECASE)
+
+
+def tokenize(text: str) -> list[Token]:
+    """The words of ``text`` with their spans; elisions ("l'") and possessives ("'s") are cut off."""
+    tokens = []
+    for match in _TOKEN.finditer(text):
+        start, end = match.span()
+        word = match.group()
+        elision = _ELISION.match(word)
+        if elision and len(word) > elision.end() + 1 and (word[0].islower() or word[elision.end()].isupper()) and word[1] != "'s":
+            start += elision.end()
+            word = word[elision.end() :]
+        possessive = False
+        owner = _POSSESSIVE.search(word)
+        if owner and len(word) > 2:
+            possessive = True
+            end -= 2
+            word = word[:-2]
+        elif text[end : end + 1] in "'’" and word[-1:] in "sSxz" and text[end + 1 : end + 2] == " ":
+            possessive = word[0].isupper()
+        tail = False
+        hyphen = _HYPHEN_TAIL.search(word)
+        capital = word[0].isupper() or (any(char.isupper() for char in word[1:]) and word[0].isalnum())
+        if hyphen and word[0].isupper():
+            tail = True
+            end = start + hyphen.start()
+            word = word[: hyphen.start()]
+        tokens.append(Token(start, end, word, fold(word), capital, possessive, tail))
+    return tokens
+
+
+class MentionFinder:
+    """Reads the names of one article in a script with capitals."""
+
+    def __init__(self, lexicon: CompiledLexicon, known: Directory) -> None:
+        names = lexicon.data.names
+        self._known = known
+        self._vocabulary: Vocabulary = vocabulary(lexicon.data.language)
+        self._legal = _legal_pattern(names.legal_forms)
+        self._legal_words = frozenset(fold(word.strip(".,")) for form in names.legal_forms for word in form.split())
+        self._nouns = frozenset(fold(word) for word in names.organisation_nouns)
+        self._openings = tuple(sorted((fold(word) for word in names.organisation_openings), key=len, reverse=True))
+        self._opening_words = frozenset(opening.split()[0] for opening in self._openings)
+        self._connectors = frozenset(names.connectors)
+        self._descriptors = frozenset(names.descriptors)
+        self._titles = frozenset(fold(word) for word in names.person_titles)
+        self._speech = frozenset(names.speech)
+        self._not_names = frozenset(fold(word) for word in names.not_names) | self._vocabulary.not_names
+        self._outlets = frozenset(fold(word) for word in names.outlets) | self._vocabulary.outlets
+
+    def find(self, text: str, folded: str, sentences: Sequence[Sentence]) -> list[Mention]:
+        """Mentions in reading order, none overlapping."""
+        index = SentenceIndex(sentences)
+        tokens = tokenize(text)
+        hits = [hit for hit in self._known.find(text, folded) if fold(hit.alias) not in self._not_names]
+        lower_words = {token.folded for token in tokens if not token.capital}
+        runs = self._runs(text, tokens, index)
+        support = self._support(runs, tokens, index)
+        persons = self._persons(text, tokens, runs)
+        mentions: list[Mention] = []
+        taken: list[tuple[int, int]] = []
+        hit_at = 0
+        for run in runs:
+            first, last = tokens[run[0]], tokens[run[-1]]
+            while hit_at < len(hits) and hits[hit_at].end <= first.start:
+                self._add_known(text, hits[hit_at], index, mentions, taken, support)
+                hit_at += 1
+            inside = []
+            while hit_at < len(hits) and hits[hit_at].start < last.end:
+                inside.append(hits[hit_at])
+                hit_at += 1
+            self._read_run(text, tokens, run, inside, index, mentions, taken, support, persons, lower_words)
+        for hit in hits[hit_at:]:
+            self._add_known(text, hit, index, mentions, taken, support)
+        mentions.sort(key=lambda mention: (mention.start, -mention.end))
+        result: list[Mention] = []
+        for mention in mentions:
+            if not result or mention.start >= result[-1].end:
+                result.append(mention)
+        return result
+
+    # ---- runs of capitalised words
+
+    def _runs(self, text: str, tokens: list[Token], index: SentenceIndex) -> list[list[int]]:
+        runs: list[list[int]] = []
+        current: list[int] = []
+        for number, token in enumerate(tokens):
+            joined = False
+            if current:
+                previous = tokens[current[-1]]
+                gap = text[previous.end : token.start]
+                joined = gap in (" ", " & ", "\u00a0", ". ", " + ", "/") and not previous.possessive and not previous.tail
+                if gap == ". " and not (len(previous.text) <= 2 or previous.folded in self._legal_words):
+                    joined = False
+                if joined and index.at(previous.start).index != index.at(token.start).index:
+                    joined = False
+            if token.capital and not token.text.isdigit():
+                if not joined and current:
+                    runs.append(current)
+                    current = []
+                current.append(number)
+            elif joined and (token.folded in self._connectors) and number + 1 < len(tokens) and tokens[number + 1].capital:
+                opening = tokens[current[0]].folded
+                if opening in self._opening_words or any(tokens[i].folded in self._nouns for i in current):
+                    current.append(number)
+                else:
+                    runs.append(current)
+                    current = []
+            elif joined and token.text.isdigit() and len(token.text) <= 3 and text[token.end : token.end + 1] not in "%.,":
+                current.append(number)
+            elif current:
+                runs.append(current)
+                current = []
+        if current:
+            runs.append(current)
+        return [self._trim_connectors(run, tokens) for run in runs]
+
+    def _trim_connectors(self, run: list[int], tokens: list[Token]) -> list[int]:
+        while run and not tokens[run[-1]].capital:
+            run = run[:-1]
+        return run
+
+    def _support(self, runs: list[list[int]], tokens: list[Token], index: SentenceIndex) -> dict[str, int]:
+        """How often a word is written with a capital where only a name is."""
+        counts: dict[str, int] = {}
+        for run in runs:
+            sentence = index.at(tokens[run[0]].start)
+            if sentence.headline_case:
+                continue
+            for place, number in enumerate(run):
+                token = tokens[number]
+                if place == 0 and token.start - sentence.start < 3:
+                    continue
+                counts[token.folded] = counts.get(token.folded, 0) + 1
+        return counts
+
+    def _persons(self, text: str, tokens: list[Token], runs: list[list[int]]) -> set[str]:
+        """Folded words that are parts of people's names in this article."""
+        parts: set[str] = set()
+        for run in runs:
+            words = [tokens[i] for i in run]
+            titled = 0
+            while titled < len(words) and words[titled].folded in self._titles:
+                titled += 1
+            before = tokens[run[0] - 1].folded if run[0] else ""
+            named = words[titled:]
+            if not named or len(named) > 4:
+                continue
+            given = named[0].folded in self._vocabulary.given_names and len(named) >= 2 and named[1].folded not in self._nouns
+            after = text[named[-1].end : named[-1].end + 40]
+            following = fold(after.lstrip(" ,("))
+            spoken = any(following.startswith(title) for title in self._titles)
+            if given or ((titled or before in self._titles) and len(named) <= 3 and not self._known.get(" ".join(w.text for w in named))) or (
+                spoken and len(named) in (2, 3) and after[:1] == ","
+            ):
+                parts.update(word.folded for word in named if not self._known.get(word.text))
+                if len(named) >= 2:
+                    parts.add(" ".join(word.folded for word in named))
+        return parts
+
+    # ---- one run
+
+    def _read_run(
+        self,
+        text: str,
+        tokens: list[Token],
+        run: list[int],
+        inside: list[Known],
+        index: SentenceIndex,
+        mentions: list[Mention],
+        taken: list[tuple[int, int]],
+        support: dict[str, int],
+        persons: set[str],
+        lower_words: set[str],
+    ) -> None:
+        begin = 0
+        for hit in inside:
+            before = [i for i in run[begin:] if tokens[i].end <= hit.start]
+            if before:
+                self._add_unknown(text, tokens, before, index, mentions, support, persons, lower_words)
+            after = [i for i in run if tokens[i].start >= hit.end]
+            extension = self._extension(text, tokens, hit, after, [other for other in inside if other.start > hit.start])
+            end = tokens[extension[-1]].end if extension else hit.end
+            prefix = before[-1] if before and tokens[before[-1]].folded in self._opening_words else None
+            start = tokens[prefix].start if prefix is not None else hit.start
+            if prefix is not None and mentions and mentions[-1].start >= tokens[before[0]].start:
+                mentions.pop()
+            whole = text[start:end]
+            organisation = hit.organisation if start == hit.start and end == hit.end else self._known.get(whole)
+            unknown_extension = organisation is None
+            person = self._is_person(tokens, run, hit, persons)
+            if not person:
+                self._add(
+                    text, start, end, whole, 0.75 if unknown_extension else self._known_score(text, hit, index, support), organisation, index, mentions
+                )
+            begin = next((place for place, i in enumerate(run) if tokens[i].start >= end), len(run))
+        rest = run[begin:]
+        if rest and not inside:
+            self._add_unknown(text, tokens, rest, index, mentions, support, persons, lower_words)
+
+    def _is_person(self, tokens: list[Token], run: list[int], hit: Known, persons: set[str]) -> bool:
+        """A known name that is a person's here: Tim Ford, Jack Ma."""
+        words = [tokens[i].folded for i in run]
+        return " ".join(words) in persons and len(words) >= 2 and hit.end - hit.start < tokens[run[-1]].end - tokens[run[0]].start
+
+    def _extension(self, text: str, tokens: list[Token], hit: Known, after: list[int], later: list[Known]) -> list[int]:
+        """Words after a known name that make it another organisation: Viettel + Networks, Lenovo + Capital."""
+        stop = min((other.start for other in later), default=len(text))
+        words = [i for i in after if tokens[i].end <= stop]
+        if not words or text[hit.end : tokens[words[0]].start].strip():
+            return []
+        for length in range(min(3, len(words)), 0, -1):
+            part = words[:length]
+            if tokens[part[-1]].folded in self._nouns and tokens[part[-1]].folded not in self._legal_words:
+                return part
+        return []
+
+    def _add_known(
+        self,
+        text: str,
+        hit: Known,
+        index: SentenceIndex,
+        mentions: list[Mention],
+        taken: list[tuple[int, int]],
+        support: dict[str, int],
+    ) -> None:
+        self._add(text, hit.start, hit.end, text[hit.start : hit.end], self._known_score(text, hit, index, support), hit.organisation, index, mentions)
+
+    def _known_score(self, text: str, hit: Known, index: SentenceIndex, support: dict[str, int]) -> float:
+        surface = text[hit.start : hit.end]
+        folded = fold(surface)
+        if " " in folded and not hit.organisation.common_word:
+            return 1.0
+        sentence = index.at(hit.start)
+        ordinary = hit.organisation.common_word or (
+            self._vocabulary.ordinary.get(folded, 0.0) > 2e-5 and fold(hit.organisation.name) != folded
+        )
+        if not ordinary:
+            return 1.0
+        if folded in support or surface.isupper():
+            return 0.85
+        initial = hit.start - sentence.start < 3
+        return 0.35 if initial or sentence.headline_case else 0.85
+
+    def _add_unknown(
+        self,
+        text: str,
+        tokens: list[Token],
+        run: list[int],
+        index: SentenceIndex,
+        mentions: list[Mention],
+        support: dict[str, int],
+        persons: set[str],
+        lower_words: set[str],
+    ) -> None:
+        sentence = index.at(tokens[run[0]].start)
+        words = list(run)
+        dropped_descriptor = False
+        while words:
+            folded = tokens[words[0]].folded
+            droppable = folded in self._vocabulary.demonyms or folded in self._not_names or folded in self._titles
+            if not droppable and len(words) > 1 and folded in self._descriptors and folded not in self._opening_words:
+                droppable = dropped_descriptor = True
+            first = tokens[words[0]]
+            if not droppable and first.start - sentence.start < 3 and len(words) > 1 and first.folded not in self._opening_words:
+                droppable = first.folded not in support and (
+                    self._vocabulary.ordinary.get(first.folded, 0.0) > 3e-5 or first.folded in lower_words
+                ) and tokens[words[-1]].folded not in self._nouns
+            if not droppable:
+                break
+            words.pop(0)
+        while words and (tokens[words[-1]].folded in self._not_names or tokens[words[-1]].text.isdigit()) and len(words) > 1:
+            words.pop()
+        if not words:
+            return
+        start, end = tokens[words[0]].start, tokens[words[-1]].end
+        name = text[start:end]
+        folded_name = fold(name)
+        parts = [tokens[i].folded for i in words]
+        if folded_name in self._vocabulary.places or folded_name in self._not_names or folded_name in self._outlets:
+            return
+        if folded_name in persons or all(part in persons for part in parts):
+            return
+        if all(part in self._not_names or part in self._vocabulary.places or part in self._vocabulary.demonyms for part in parts):
+            return
+        if all(part in self._legal_words for part in parts) or all(part in self._descriptors for part in parts):
+            return
+        if len(name) < 2:
+            return
+        score = self._unknown_score(text, tokens, words, sentence, support, lower_words, dropped_descriptor)
+        if score > 0.05:
+            self._add(text, start, end, name, score, None, index, mentions)
+
+    def _unknown_score(
+        self,
+        text: str,
+        tokens: list[Token],
+        words: list[int],
+        sentence: Sentence,
+        support: dict[str, int],
+        lower_words: set[str],
+        descriptor_before: bool,
+    ) -> float:
+        first, last = tokens[words[0]], tokens[words[-1]]
+        parts = [tokens[i].folded for i in words]
+        after = text[last.end : last.end + 60]
+        strong = 0.0
+        if self._legal.match(after):
+            strong = 0.95
+        elif _TICKER.match(after):
+            strong = 0.9
+        elif len(words) > 1 and parts[-1] in self._nouns:
+            strong = 0.8
+        elif any(fold(text[first.start : first.start + 40]).startswith(opening + " ") for opening in self._openings if len(words) > 1):
+            strong = 0.8
+        before = tokens[words[0] - 1] if words[0] else None
+        near_before = before is not None and text[before.end : first.start] == " "
+        if descriptor_before or (near_before and before is not None and before.folded in self._descriptors):
+            strong = max(strong, 0.75)
+        apposed = re.match(r",?\s+(?:an?|the|der|die|das|ein|eine|un|une|le|la|el|o|uma|um|il|lo|una|một|is an?|\()\s", after)
+        if apposed:
+            window = fold(text[last.end : last.end + 90])
+            if any(word in self._descriptors for word in re.findall(r"[^\W_]+", window)[:12]):
+                strong = max(strong, 0.7)
+        seen = support.get(parts[0], 0)
+        initial = first.start - sentence.start < 3
+        uncertain = sentence.headline_case or initial
+        ordinary = all(self._vocabulary.is_ordinary(part) for part in parts)
+        base = 0.45 if not uncertain else (0.45 if seen else 0.2)
+        if ordinary and len(words) == 1:
+            base -= 0.15 if not uncertain or seen else 0.4
+            if parts[0] in lower_words:
+                base -= 0.15
+        elif ordinary and uncertain and not seen:
+            base -= 0.15
+        elif not ordinary:
+            base += 0.1
+        if seen >= 2:
+            base += 0.1
+        if last.possessive:
+            base += 0.05
+        if any(char.isupper() for char in first.text[1:]) and not sentence.headline_case and not _ALL_CAPS.match(first.text):
+            base += 0.1
+        following = fold(after[:24]).lstrip(" ,").split(" ")
+        if following and following[0] in self._speech:
+            base += 0.05
+        if len(words) >= 4 and not strong:
+            base -= 0.2
+        return max(strong, min(base, 0.7))
+
+    def _add(
+        self,
+        text: str,
+        start: int,
+        end: int,
+        name: str,
+        score: float,
+        organisation: Organisation | None,
+        index: SentenceIndex,
+        mentions: list[Mention],
+    ) -> None:
+        if fold(name) in self._outlets:
+            return
+        sentence = index.at(start)
+        outer = end
+        legal = self._legal.match(text, outer)
+        if legal:
+            outer = legal.end()
+            score = max(score, 0.9)
+        aliases: list[str] = []
+        for _ in range(2):
+            ticker = _TICKER.match(text, outer)
+            alias = _ALIAS.match(text, outer)
+            if alias and (alias.group(1) or alias.group(2)):
+                given = alias.group(1) or alias.group(2)
+                if len(given) <= 30 and fold(given) not in self._vocabulary.places:
+                    aliases.append(given)
+            if ticker:
+                outer = ticker.end()
+                score = max(score, 0.9)
+            elif alias:
+                outer = alias.end()
+        tail = text[outer : outer + 2]
+        possessive = tail in ("'s", "’s") or (tail[:1] in "'’" and name[-1:] in "sS" and tail[1:] == " ")
+        adjective = text[end : end + 1] == "-" and text[end + 1 : end + 2].islower()
+        mentions.append(
+            Mention(start, end, name, score, outer, sentence.index, organisation, possessive, tuple(aliases), adjective)
+        )
+
+
+def zone_of(sentences: Sequence[Sentence], mention: Mention) -> Zone:
+    """The zone of the sentence a mention stands in."""
+    return sentences[mention.sentence].zone

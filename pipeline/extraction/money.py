@@ -1,0 +1,187 @@
+"""Reads sums of money and percentages as they are written in any of the lexicons' languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from pipeline.extraction.lexicon import CompiledLexicon
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """``amount`` of ``currency`` (ISO 4217; None for a percentage) written at ``text[start:end]``."""
+
+    start: int
+    end: int
+    amount: Decimal
+    currency: str | None
+
+
+#: Longest first: "US$" before "$". A bare "$" is a US dollar unless the lexicon's region says otherwise.
+_SYMBOLS = {
+    "US$": "USD", "USD": "USD", "U.S.$": "USD", "NT$": "TWD", "HK$": "HKD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "S$": "SGD",
+    "NZ$": "NZD", "R$": "BRL", "MX$": "MXN", "RM": "MYR", "Rs.": "INR", "Rs": "INR", "INR": "INR", "₹": "INR", "€": "EUR", "EUR": "EUR", "£": "GBP",
+    "GBP": "GBP", "¥": "JPY", "￥": "JPY", "JPY": "JPY", "CN¥": "CNY", "RMB": "CNY", "CNY": "CNY", "₩": "KRW", "KRW": "KRW", "₫": "VND", "VND": "VND",
+    "CHF": "CHF", "SEK": "SEK", "NOK": "NOK", "DKK": "DKK", "HKD": "HKD", "TWD": "TWD", "AUD": "AUD", "CAD": "CAD", "SGD": "SGD", "BRL": "BRL", "PLN": "PLN",
+    "THB": "THB", "IDR": "IDR", "MYR": "MYR", "PHP": "PHP", "ILS": "ILS", "NIS": "ILS", "₪": "ILS", "₺": "TRY", "TRY": "TRY", "₽": "RUB", "RUB": "RUB",
+    "AED": "AED", "SAR": "SAR", "ZAR": "ZAR", "MXN": "MXN", "NZD": "NZD", "฿": "THB", "$": "USD", "＄": "USD",
+}  # fmt: skip
+_HAN_DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "兩": 2, "两": 2, "○": 0}
+_HAN_NUMBER = r"[〇○零一二三四五六七八九两兩十百千]+(?:[點点][〇○零一二三四五六七八九]+)?"
+_NUMBER = r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
+
+
+def parse_number(written: str, *, decimal_comma: bool) -> Decimal | None:
+    """A number with thousands and decimal marks of either style; None where it makes no number."""
+    text = re.sub(r"['’\u00a0\u202f ]", "", written)
+    marks = [char for char in text if char in ".,"]
+    if not marks:
+        return _decimal(text)
+    last = text.rfind(marks[-1])
+    tail = len(text) - last - 1
+    if len(set(marks)) == 2:
+        other = "," if marks[-1] == "." else "."
+        return _decimal(text.replace(other, "").replace(marks[-1], "."))
+    if len(marks) > 1:
+        return _decimal(text.replace(marks[0], ""))
+    comma_is_decimal = decimal_comma
+    if tail == 3 and not text.startswith("0"):
+        thousands = marks[0] == ("." if comma_is_decimal else ",")
+        return _decimal(text.replace(marks[0], "" if thousands else "."))
+    return _decimal(text.replace(marks[0], "."))
+
+
+def _decimal(text: str) -> Decimal | None:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+def parse_han_number(written: str) -> Decimal | None:
+    """A number in Han numerals, by place (三八八八) or by unit (三千八百); None where it makes no number."""
+    whole, _, fraction = re.sub("[點点]", ".", written).partition(".")
+    if any(char in "十百千" for char in whole):
+        total, current = 0, 0
+        for char in whole:
+            if char in _HAN_DIGITS:
+                current = _HAN_DIGITS[char]
+            else:
+                unit = {"十": 10, "百": 100, "千": 1000}[char]
+                total += (current or 1) * unit
+                current = 0
+        value = total + current
+    else:
+        digits = "".join(str(_HAN_DIGITS[char]) for char in whole)
+        if not digits:
+            return None
+        value = int(digits)
+    if fraction:
+        return _decimal(f"{value}." + "".join(str(_HAN_DIGITS[char]) for char in fraction))
+    return Decimal(value)
+
+
+class MoneyReader:
+    """Finds the sums of one language."""
+
+    def __init__(self, lexicon: CompiledLexicon) -> None:
+        money = lexicon.data.money
+        self._decimal_comma = money.decimal_comma
+        self._scales = {word.lower(): Decimal(10) ** power for word, power in money.scales.items()}
+        self._numerals = {word.lower(): Decimal(value) for word, value in money.numerals.items()}
+        self._currency_words = {word.lower(): code for code, words in money.currencies.items() for word in words}
+        self._default = money.default_currency
+        spaced = lexicon.data.script == "latin"
+        edge = r"(?![^\W\d_])" if spaced else ""
+        symbol = _alternatives(_SYMBOLS)
+        scale = _alternatives(self._scales)
+        word = _alternatives(self._currency_words)
+        numeral = _alternatives(self._numerals)
+        number = f"{_NUMBER}|{_HAN_NUMBER}" if not spaced else _NUMBER
+        if numeral:
+            number = rf"{number}|(?<!\w)(?:{numeral})(?!\w)"
+        scaled = rf"(?:\s?[-]?\s?(?:{scale}){edge}(?:\s(?:{scale}){edge})?)" if scale else "(?!)"
+        currency_after = rf"(?:[-\s]?(?:de |d['’]|di |of )?\s?(?P<after>{word}){edge}|\s?(?P<symbol_after>{symbol})(?!\w))" if word else rf"\s?(?P<symbol_after>{symbol})(?!\w)"
+        bare = "(?P<after>(?!))" if not word else ""
+        self._pattern = re.compile(
+            rf"(?:(?P<before>(?<![A-Za-z])(?:{symbol})|(?<!\w)(?:{word if word else '(?!)'}))\s?)?"
+            rf"(?P<number>{number})(?P<scale>{scaled})?(?P<more>(?:(?:{_NUMBER})(?:{scale if scale else '(?!)'}))*)(?:{currency_after}{bare})?",
+            re.IGNORECASE,
+        )
+        self._more = re.compile(rf"({_NUMBER})({scale})", re.IGNORECASE) if scale else None
+        self._scale_words = re.compile(scale, re.IGNORECASE) if scale else None
+        self._percent = re.compile(rf"({_NUMBER})\s?(?:%|％|percent|per cent|Prozent|por ciento|por cento|pour cent|per cento|phần trăm)", re.IGNORECASE)
+        self._trigger = re.compile(rf"[{re.escape(''.join(sorted({s[0] for s in _SYMBOLS})))}]|\d|{_HAN_NUMBER if not spaced else numeral or '(?!)'}", re.IGNORECASE)
+
+    def find(self, text: str, start: int = 0, end: int | None = None, *, local: str = "") -> Iterator[Money]:
+        """Sums of money in ``text[start:end]``. ``local`` is the currency of a bare local word (元, $)."""
+        for match in self._pattern.finditer(text, start, len(text) if end is None else end):
+            before, after = match.group("before"), match.group("after") or match.group("symbol_after")
+            if not before and not after:
+                continue
+            amount = self._amount(match)
+            if amount is None or amount <= 0:
+                continue
+            currency = self._currency(before, after, local)
+            if currency is None:
+                continue
+            yield Money(match.start(), match.end(), amount, currency)
+
+    def percentages(self, text: str, start: int, end: int) -> Iterator[Money]:
+        """Percentages in ``text[start:end]``, as Money without a currency."""
+        for match in self._percent.finditer(text, start, end):
+            amount = parse_number(match.group(1), decimal_comma=self._decimal_comma)
+            if amount is not None and 0 < amount <= 100:
+                yield Money(match.start(), match.end(), amount, None)
+
+    def _amount(self, match: re.Match[str]) -> Decimal | None:
+        written = match.group("number").strip()
+        amount = self._numerals.get(written.lower())
+        if amount is None:
+            amount = parse_han_number(written) if not written[0].isdigit() else parse_number(written, decimal_comma=self._decimal_comma)
+        if amount is None:
+            return None
+        scale = match.group("scale")
+        if scale and self._scale_words is not None:
+            for word in self._scale_words.findall(scale):
+                amount *= self._scales[word.lower()]
+        more = match.group("more")
+        if more and scale and self._more is not None:
+            for number, unit in self._more.findall(more):
+                part = parse_number(number, decimal_comma=self._decimal_comma)
+                if part is not None:
+                    amount += part * self._scales[unit.lower()]
+        return amount.normalize() if amount == amount.to_integral() else amount
+
+    def _currency(self, before: str | None, after: str | None, local: str) -> str | None:
+        for written in (after, before):
+            if not written:
+                continue
+            word = written.strip().lower()
+            code = self._currency_words.get(word) or _SYMBOLS_FOLDED.get(word)
+            if code == "LOCAL" or (code == "USD" and word in ("$", "＄") and local):
+                return local or self._default or None
+            if code:
+                return code
+        return None
+
+
+_SYMBOLS_FOLDED = {symbol.lower(): code for symbol, code in _SYMBOLS.items()}
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+_READERS: dict[int, MoneyReader] = {}
+
+
+def reader_for(lexicon: CompiledLexicon) -> MoneyReader:
+    """The reader of a lexicon, built once."""
+    key = id(lexicon)
+    if key not in _READERS:
+        _READERS[key] = MoneyReader(lexicon)
+    return _READERS[key]

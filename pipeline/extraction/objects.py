@@ -1,0 +1,54 @@
+"""What is bought decides the type: a company, its patents or a unit, or a stake."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.extraction.frames import Argument, FrameInstance
+from pipeline.extraction.lexicon import CueKind, Hit
+from storage.vocabulary import DealType, Role
+
+#: Characters after (or, for a passive, before) the trigger in which the thing bought is named.
+_WINDOW = 85
+
+
+def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str) -> FrameInstance:
+    """``frame`` with its type set by the thing bought; unchanged where nothing says so."""
+    spec = frame.hit.cue.frame
+    if spec is None or not spec.retype:
+        return frame
+    things = [hit for hit in hits if hit.cue.kind == CueKind.OBJECT]
+    after = [hit for hit in things if frame.hit.end <= hit.start <= frame.hit.end + _WINDOW]
+    targets = [argument for argument in frame.arguments if argument.role is Role.TARGET and argument.mention is not None]
+    first_target = min((argument.mention.start for argument in targets if argument.mention), default=None)
+    kinds = {hit.cue.name for hit in after}
+    if "stake" in kinds and "whole" not in kinds:
+        stake = next(hit for hit in after if hit.cue.name == "stake")
+        if first_target is None or stake.start < first_target + 60:
+            return _as(frame, DealType.INVESTMENT, {Role.ACQUIRER: Role.INVESTOR, Role.TARGET: Role.INVESTEE})
+    for hit in after:
+        if hit.cue.name in ("company", "whole"):
+            break
+        if hit.cue.name == "people" and (first_target is None or hit.start < first_target):
+            return replace(frame, weight=frame.weight * 0.4)
+        if hit.cue.name == "asset":
+            if first_target is None or hit.start < first_target:
+                return _as(frame, DealType.ASSET_PURCHASE, {})
+            target = next(argument for argument in targets if argument.mention and argument.mention.start == first_target)
+            mention = target.mention
+            if mention is None:
+                break
+            gap = folded[mention.outer_end : hit.start]
+            if len(gap) <= 45 and not any(char in gap for char in ",;:.") and " for " not in gap and " from " not in gap:
+                return _as(frame, DealType.ASSET_PURCHASE, {Role.TARGET: Role.SELLER})
+            break
+    sold = [argument for argument in frame.arguments if argument.role is Role.SELLER]
+    if sold and not targets and any(hit.cue.name == "asset" for hit in after):
+        return _as(frame, DealType.ASSET_PURCHASE, {})
+    return frame
+
+
+def _as(frame: FrameInstance, deal_type: DealType, roles: dict[Role, Role]) -> FrameInstance:
+    arguments = [Argument(item.entity, roles.get(item.role, item.role), item.weight, item.mention) for item in frame.arguments]
+    return replace(frame, type=deal_type, arguments=arguments)

@@ -1,0 +1,153 @@
+"""Cuts an article's text into sentences with exact spans, and tells title, lead, body and page furniture apart."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Zone(StrEnum):
+    """Where a sentence stands; readers put the news in the title and the lead."""
+
+    TITLE = "title"
+    LEAD = "lead"
+    BODY = "body"
+    FURNITURE = "furniture"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """``text[start:end]`` of the article; ``index`` counts from 0 in reading order, ``paragraph`` likewise."""
+
+    start: int
+    end: int
+    zone: Zone
+    index: int
+    paragraph: int
+    headline_case: bool = False
+
+
+#: Sentences after the title that still count as lead.
+LEAD_SENTENCES = 3
+
+_ABBREVIATIONS = (
+    "Inc|Corp|Co|Ltd|Cos|Bros|No|Nos|Mr|Mrs|Ms|Dr|Prof|St|vs|approx|est|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|"
+    "Gen|Sen|Rep|Gov|Jr|Sr|Fig|Vol|Dept|Univ|Assoc|bzw|ca|inkl|evtl|Nr|Mio|Mrd|Tsd|Abs|S\\.p|S\\.A|s\\.r|TP|Tp|TS|ThS|PGS|GS|"
+    "M|Mme|Sra|Dra|Exmo|Ing|Dott|Sig|U\\.S|U\\.K|U\\.N|E\\.U|a\\.m|p\\.m|e\\.g|i\\.e|z\\.B|u\\.a|d\\.h|N\\.V|B\\.V|A\\.G|S\\.E|P\\.L\\.C|L\\.P|"
+    "[A-ZÀ-Þ]|\\d{1,2}(?=\\.\\s+(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember))"
+)
+_ENDS_IN_ABBREVIATION = re.compile(rf"(?:^|[\s(\"“„'’./])(?:{_ABBREVIATIONS})\.$")
+_BREAK = re.compile(r"[.!?…](?:[\"”’'»)\]]*)(?=\s)|[。！？!?；](?:[」』”’）)]*)")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_LINE = re.compile(r"[^\n]+")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+def _lines(text: str) -> list[tuple[int, int]]:
+    """Paragraph spans: lines, with hard-wrapped continuations joined."""
+    spans: list[tuple[int, int]] = []
+    previous_end_char = ""
+    for match in _LINE.finditer(text):
+        start, end = match.span()
+        body = text[start:end]
+        stripped = body.strip()
+        if not stripped:
+            previous_end_char = ""
+            continue
+        start += len(body) - len(body.lstrip())
+        end = start + len(stripped)
+        adjacent = bool(spans) and text[spans[-1][1] : start].count("\n") == 1
+        if adjacent and spans[-1][1] - spans[-1][0] > 40 and stripped[0].islower() and previous_end_char not in ".!?:;":
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+        previous_end_char = stripped[-1]
+    return spans
+
+
+def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Sentence spans of one paragraph."""
+    spans: list[tuple[int, int]] = []
+    begin = start
+    for match in _BREAK.finditer(text, start, end):
+        stop = match.end()
+        if match.group()[0] == ".":
+            if _ENDS_IN_ABBREVIATION.search(text[max(begin, stop - 14) : match.start() + 1]):
+                continue
+            following = text[stop : stop + 3].lstrip()
+            if following[:1].islower() or following[:1] in ",;":
+                continue
+        if match.group()[0] in "!?" and text[stop : stop + 3].lstrip()[:1].islower():
+            continue  # Yahoo! shares
+        if text[begin:stop].strip():
+            spans.append((begin, stop))
+        begin = stop
+    if text[begin:end].strip():
+        spans.append((begin, end))
+    trimmed = []
+    for first, last in spans:
+        piece = text[first:last]
+        trimmed.append((first + len(piece) - len(piece.lstrip()), last - (len(piece) - len(piece.rstrip()))))
+    return trimmed
+
+
+def is_headline_case(fragment: str) -> bool:
+    """True where most longer words begin with a capital, so that a capital says nothing."""
+    words = [word for word in _WORD.findall(fragment) if len(word) > 3]
+    if len(words) < 4:
+        return False
+    return sum(word[0].isupper() for word in words) >= 0.7 * len(words)
+
+
+def split_sentences(text: str, furniture: re.Pattern[str] | None = None, closing: re.Pattern[str] | None = None) -> tuple[Sentence, ...]:
+    """Sentences of ``text`` in order. The first paragraph is the title.
+
+    ``furniture`` matches the beginning of a paragraph that is page furniture by itself ("Related: ..."); ``closing`` one
+    after which only furniture follows ("About Nokia", "Forward-looking statements").
+    """
+    sentences: list[Sentence] = []
+    lead_left = LEAD_SENTENCES
+    closed = False
+    list_after_furniture = False
+    for number, (start, end) in enumerate(_lines(text)):
+        if number == 0:
+            sentences.append(Sentence(start, end, Zone.TITLE, 0, 0, is_headline_case(text[start:end])))
+            continue
+        head = text[start : min(end, start + 90)]
+        if closing is not None and not closed and number > 1 and closing.match(head):
+            closed = True
+        is_furniture = closed
+        if furniture is not None and not is_furniture:
+            if furniture.match(head):
+                is_furniture = True
+                list_after_furniture = end - start < 60
+            elif list_after_furniture and head[:1] in "-•*–·":
+                is_furniture = True
+            else:
+                list_after_furniture = False
+        for first, last in _split(text, start, end):
+            fragment = text[first:last]
+            if is_furniture:
+                zone = Zone.FURNITURE
+            elif lead_left > 0:
+                zone = Zone.LEAD
+                if len(fragment) > (20 if _CJK.search(fragment) else 55):
+                    lead_left -= 1
+            else:
+                zone = Zone.BODY
+            sentences.append(Sentence(first, last, zone, len(sentences), number, is_headline_case(fragment)))
+    return tuple(sentences)
+
+
+class SentenceIndex:
+    """Finds the sentence that holds a position."""
+
+    def __init__(self, sentences: Sequence[Sentence]) -> None:
+        self._sentences = sentences
+        self._starts = [sentence.start for sentence in sentences]
+
+    def at(self, position: int) -> Sentence:
+        return self._sentences[max(0, bisect_right(self._starts, position) - 1)]

@@ -1,0 +1,76 @@
+"""What a capitalised word may be other than an organisation: an ordinary word, a place, a person's name.
+
+Ordinary words come from the word frequencies of the package wordfreq, countries from CLDR through babel, cities,
+nationalities and given names from gazetteer.yaml.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import wordfreq
+from babel import Locale
+from babel.core import UnknownLocaleError
+from pydantic import BaseModel, ConfigDict
+
+from pipeline.extraction.lexicon import fold, load_yaml
+
+
+class _Gazetteer(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cities: tuple[str, ...]
+    regions: tuple[str, ...]
+    demonyms: dict[str, tuple[str, ...]]
+    given_names: tuple[str, ...]
+    calendar: tuple[str, ...]
+    acronyms: tuple[str, ...]
+    outlets: tuple[str, ...]
+    advisers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Folded words of one language by what they are."""
+
+    ordinary: dict[str, float]
+    places: frozenset[str]
+    demonyms: dict[str, str]  # "finnish" -> "FI"
+    given_names: frozenset[str]
+    not_names: frozenset[str]
+    outlets: frozenset[str]
+
+    def is_ordinary(self, folded_word: str) -> bool:
+        return folded_word in self.ordinary
+
+
+@lru_cache(maxsize=1)
+def _gazetteer() -> _Gazetteer:
+    return _Gazetteer.model_validate(load_yaml("gazetteer.yaml"))
+
+
+@lru_cache(maxsize=16)
+def vocabulary(language: str) -> Vocabulary:
+    """The vocabulary of ``language`` (ISO 639-1)."""
+    gazetteer = _gazetteer()
+    places = {fold(name) for name in (*gazetteer.cities, *gazetteer.regions)}
+    for code in {language, "en"}:
+        try:
+            territories = Locale.parse(code).territories
+        except (UnknownLocaleError, ValueError):
+            continue
+        places.update(fold(name) for key, name in territories.items() if len(key) == 2 or key in ("150", "142", "019", "002"))
+    demonyms = {fold(word): country for country, words in gazetteer.demonyms.items() for word in words}
+    try:
+        ordinary = wordfreq.get_frequency_dict(language, wordlist="small")
+    except LookupError:
+        ordinary = {}
+    return Vocabulary(
+        ordinary=ordinary,
+        places=frozenset(places),
+        demonyms=demonyms,
+        given_names=frozenset(fold(name) for name in gazetteer.given_names),
+        not_names=frozenset(fold(name) for name in (*gazetteer.calendar, *gazetteer.acronyms)),
+        outlets=frozenset(fold(name) for name in (*gazetteer.outlets, *gazetteer.advisers)),
+    )
