@@ -8,105 +8,41 @@ transaction, so a killed process loses nothing and the next pass doubles nothing
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+from urllib.parse import urlsplit
 
-from storage.records import Article, Report
-
-if TYPE_CHECKING:
-    from scrapers.http import HttpClient
-    from scrapers.sources import Source
-    from storage.database import Database
+from pipeline.errors import PipelineError
+from pipeline.ingest_result import Failure, IngestResult, Progress, ProgressCallback, SourceResult, Stage
+from pipeline.reading import Extractor, keep_document, link_of, read_document
+from pipeline.resolver import Resolved, refresh_deals, resolve_reports
+from scrapers.errors import BadStatus, ScrapeError
+from scrapers.http import HttpClient
+from scrapers.links import canonical_url
+from scrapers.pages import fetch_page
+from scrapers.poll import poll
+from scrapers.sources import Source, Validators
+from storage import articles, deals, pages
+from storage import sources as source_table
+from storage.database import Database
+from storage.errors import DatabaseLocked, DatabaseReadOnly, DatabaseUnreachable, SchemaVersionError, StorageError
+from storage.pages import FetchedPage, FoundLink, PageRef
+from storage.sources import SourceValidators
+from storage.vocabulary import PageState
 
 Clock = Callable[[], datetime]
-Extractor = Callable[[Article], tuple[Report, ...]]
+T = TypeVar("T")
 
-
-class Stage(StrEnum):
-    """Where on the way something happened."""
-
-    POLL = "poll"
-    FETCH = "fetch"
-    READ = "read"
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """One thing that did not work: ``subject`` is the source's name (poll) or the page's URL (fetch, read)."""
-
-    source: str
-    stage: Stage
-    subject: str
-    error: str
-    temporary: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SourceResult:
-    """What one pass got from one source. Counts are pages unless the name says otherwise."""
-
-    name: str
-    kind: str
-    found: int = 0  # links the poll returned
-    new: int = 0  # of them never seen before
-    not_modified: bool = False
-    read: int = 0  # pages that became articles in this pass
-    failed: int = 0  # pages that could not be fetched or read in this pass
-    reports: int = 0
-    new_deals: int = 0
-    updated_deals: int = 0
-    error: str | None = None  # why the poll itself failed
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class IngestResult:
-    """What one pass did. ``failures`` says what and why; the pass itself never raises for them."""
-
-    started_at: datetime
-    finished_at: datetime
-    sources: tuple[SourceResult, ...] = ()
-    failures: tuple[Failure, ...] = ()
-    stopped: bool = False  # ended early because the caller asked
-
-    @property
-    def ok(self) -> bool:
-        """True when nothing failed (exit code 0)."""
-        return not self.failures
-
-    @property
-    def read(self) -> int:
-        return sum(source.read for source in self.sources)
-
-    @property
-    def reports(self) -> int:
-        return sum(source.reports for source in self.sources)
-
-    @property
-    def new_deals(self) -> int:
-        return sum(source.new_deals for source in self.sources)
-
-    @property
-    def updated_deals(self) -> int:
-        return sum(source.updated_deals for source in self.sources)
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """One step of a pass, for a progress bar: ``done`` of ``total`` pages (``total`` grows while sources are polled)."""
-
-    stage: Stage
-    source: str
-    subject: str
-    done: int
-    total: int
-    failure: Failure | None = None
-
-
-ProgressCallback = Callable[[Progress], None]
+#: Waits before a page, or a source, that failed for the time being is tried again: doubled with each failure.
+FIRST_RETRY = timedelta(minutes=10)
+LAST_RETRY = timedelta(days=1)
+_BATCH = 200
+#: With nothing to do about the database, going on would only fail page after page.
+_HOPELESS = (DatabaseUnreachable, DatabaseReadOnly, SchemaVersionError)
+_LOCKED_IN_ROW = 3
 
 
 async def ingest(
@@ -119,10 +55,357 @@ async def ingest(
     extract: Extractor | None = None,
     concurrency: int = 8,
     stop: asyncio.Event | None = None,
+    every: Mapping[str, timedelta] | None = None,
+    keep_pages: bool = True,
 ) -> IngestResult:
     """Poll every source given, then fetch and read every page of theirs that is due.
 
-    ``now`` gives aware UTC. ``extract`` defaults to ``pipeline.extraction.extract``. ``stop``, once set, ends the pass
-    after the pages in hand. Raises only StorageError, when the database itself cannot be used.
+    ``now`` gives aware UTC. ``extract`` defaults to ``pipeline.extraction.extract``. ``concurrency`` is how many hosts
+    are worked on at once (each of them page by page). ``stop``, once set, ends the pass after the pages in hand.
+    ``every`` says how long until a source is due again, by name (without it: at once). ``keep_pages`` keeps the raw
+    pages for later re-extraction. Raises StorageError only when the database itself cannot be used: unreachable,
+    read-only, of another version, or locked for good.
     """
-    raise NotImplementedError
+    if extract is None:
+        from pipeline.extraction import extract as default_extract
+
+        extract = default_extract
+    work = _Pass(
+        sources={source.name: source for source in sources},
+        database=database,
+        client=client,
+        now=now,
+        progress=progress,
+        extract=extract,
+        slots=asyncio.Semaphore(max(1, concurrency)),
+        concurrency=max(1, concurrency),
+        stop=stop or asyncio.Event(),
+        every=every or {},
+        keep_pages=keep_pages,
+    )
+    started_at = now()
+    try:
+        await work.run()
+    except* StorageError as group:
+        raise _first(group) from None
+    return IngestResult(
+        started_at=started_at,
+        finished_at=now(),
+        sources=tuple(work.tally[source.name].result(source) for source in sources),
+        failures=tuple(work.failures),
+        stopped=work.stop.is_set(),
+    )
+
+
+@dataclass(slots=True)
+class _Tally:
+    """The counts of one source while the pass is under way."""
+
+    found: int = 0
+    new: int = 0
+    not_modified: bool = False
+    read: int = 0
+    failed: int = 0
+    reports: int = 0
+    new_deals: int = 0
+    updated_deals: int = 0
+    error: str | None = None
+    notes: tuple[str, ...] = ()
+
+    def result(self, source: Source) -> SourceResult:
+        return SourceResult(
+            name=source.name,
+            kind=source.kind,
+            found=self.found,
+            new=self.new,
+            not_modified=self.not_modified,
+            read=self.read,
+            failed=self.failed,
+            reports=self.reports,
+            new_deals=self.new_deals,
+            updated_deals=self.updated_deals,
+            error=self.error,
+            notes=self.notes,
+        )
+
+
+@dataclass(slots=True)
+class _Pass:
+    """One pass under way. Database work runs in threads, one transaction at a time: SQLite has one writer anyway."""
+
+    sources: dict[str, Source]
+    database: Database
+    client: HttpClient
+    now: Clock
+    progress: ProgressCallback | None
+    extract: Extractor
+    slots: asyncio.Semaphore
+    concurrency: int
+    stop: asyncio.Event
+    every: Mapping[str, timedelta]
+    keep_pages: bool
+    tally: dict[str, _Tally] = field(default_factory=lambda: defaultdict(_Tally))
+    failures: list[Failure] = field(default_factory=list)
+    one_writer: asyncio.Lock = field(default_factory=asyncio.Lock)
+    attempted: set[int] = field(default_factory=set)
+    done: int = 0
+    total: int = 0
+    locked_in_row: int = 0
+
+    async def run(self) -> None:
+        await self._write(self._begin)
+        async with asyncio.TaskGroup() as tasks:
+            for source in self.sources.values():
+                tasks.create_task(self._poll(source))
+        while not self.stop.is_set():
+            batch = [ref for ref in await self._write(self._due) if ref.id not in self.attempted]
+            if not batch:
+                return
+            self.attempted.update(ref.id for ref in batch)
+            self.total += len(batch)
+            async with asyncio.TaskGroup() as tasks:
+                for queue in _by_host(batch, self.concurrency):
+                    tasks.create_task(self._pages(queue))
+
+    def _begin(self) -> None:
+        now = self.now()
+        with self.database.session() as session:
+            told = [(source.name, source.kind, source.url) for source in self.sources.values()]
+            source_table.sync_sources(session, told, now)
+        # What an earlier run, or a change of an article, left undone.
+        with self.database.session() as session:
+            resolve_reports(session, articles.unresolved_reports(session), now=now)
+            refresh_deals(session, deals.stale_deals(session), now=now)
+
+    def _due(self) -> list[PageRef]:
+        # Those of this pass that are still due (a failure that could not be recorded) must not hide the others.
+        limit = _BATCH + len(self.attempted)
+        with self.database.reading() as session:
+            return pages.due_pages(session, now=self.now(), limit=limit, source_names=list(self.sources))[:limit]
+
+    # -- sources -------------------------------------------------------------------------------------------------
+
+    async def _poll(self, source: Source) -> None:
+        async with self.slots:
+            if self.stop.is_set():
+                return
+            self._tell(Stage.POLL, source.name, source.name)
+            try:
+                await self._poll_once(source)
+            except _HOPELESS:
+                raise
+            except StorageError as error:
+                self._fail(Stage.POLL, source.name, source.name, error, temporary=True)
+            except Exception as error:  # noqa: BLE001 - a source that trips us must cost only itself
+                await self._poll_failed(source, error)
+
+    async def _poll_once(self, source: Source) -> None:
+        tally = self.tally[source.name]
+        known = await self._write(lambda: self._validators(source.name))
+        found = await poll(source, self.client, known)
+        links = [
+            FoundLink(link.url, canonical_url(link.url), link.title, link.published, link.guid, link.summary)
+            for link in found.links
+        ]
+
+        def keep() -> int:
+            now = self.now()
+            with self.database.session() as session:
+                new = pages.add_links(session, source.name, links, now)
+                source_table.record_poll(
+                    session,
+                    source.name,
+                    now=now,
+                    validators=SourceValidators(
+                        found.validators.etag, found.validators.last_modified, found.validators.body_hash
+                    ),
+                    found=len(links),
+                    new=new,
+                    not_modified=found.not_modified,
+                    notes=found.notes,
+                    next_poll_at=self._next_poll(source.name, now),
+                )
+            return new
+
+        tally.new = await self._write(keep)
+        tally.found, tally.not_modified, tally.notes = len(links), found.not_modified, found.notes
+
+    async def _poll_failed(self, source: Source, error: Exception) -> None:
+        temporary = error.temporary if isinstance(error, ScrapeError) else False
+        self.tally[source.name].error = _words(error)
+        self._fail(Stage.POLL, source.name, source.name, error, temporary=temporary)
+
+        def keep() -> None:
+            now = self.now()
+            with self.database.session() as session:
+                in_row = source_table.record_poll_failure(session, source.name, now=now, error=_words(error))
+                wait = max(_backoff(in_row), self.every.get(source.name, timedelta()), _asked_wait(error))
+                if self.every:
+                    source_table.postpone(session, source.name, until=now + wait)
+
+        await self._record(keep)
+
+    def _validators(self, name: str) -> Validators:
+        with self.database.reading() as session:
+            known = source_table.validators_of(session, name)
+        return Validators(known.etag, known.last_modified, known.body_hash)
+
+    def _next_poll(self, name: str, now: datetime) -> datetime | None:
+        return now + self.every[name] if name in self.every else None
+
+    # -- pages ---------------------------------------------------------------------------------------------------
+
+    async def _pages(self, queue: Sequence[PageRef]) -> None:
+        for ref in queue:
+            if self.stop.is_set():
+                return
+            async with self.slots:
+                await self._page(ref)
+
+    async def _page(self, ref: PageRef) -> None:
+        stage = Stage.READ if ref.state is PageState.FETCHED else Stage.FETCH
+        failure: Failure | None = None
+        try:
+            if stage is Stage.FETCH:
+                ref = await self._fetch(ref)
+                stage = Stage.READ
+            await self._read(ref)
+            self.locked_in_row = 0
+        except _HOPELESS:
+            raise
+        except DatabaseLocked as error:
+            failure = self._fail(stage, ref.source, ref.url, error, temporary=True)
+            self.locked_in_row += 1
+            if self.locked_in_row >= _LOCKED_IN_ROW:
+                raise
+        except Exception as error:  # noqa: BLE001 - a page that trips us must cost only itself
+            failure = await self._page_failed(ref, stage, error)
+        if failure is not None:
+            self.tally[ref.source].failed += 1
+        self.done += 1
+        self._tell(stage, ref.source, ref.url, failure)
+
+    async def _fetch(self, ref: PageRef) -> PageRef:
+        page = await fetch_page(link_of(ref), self.sources[ref.source], self.client)
+        fetched = FetchedPage(
+            final_url=page.final_url,
+            status=page.status,
+            content_type=page.content_type,
+            body=page.body,
+            fetched_at=page.fetched_at,
+            etag=page.headers.get("etag"),
+            last_modified=page.headers.get("last-modified"),
+        )
+
+        def keep() -> PageRef:
+            with self.database.session() as session:
+                pages.save_fetched(session, ref.id, fetched, self.now())
+                return pages.get_page(session, ref.id)
+
+        return await self._write(keep)
+
+    async def _read(self, ref: PageRef) -> None:
+        body = await self._write(lambda: self._body(ref.id))
+        source = self.sources[ref.source]
+        document = await asyncio.to_thread(read_document, body, ref, source, self.extract, fetched_at=self.now())
+
+        def keep() -> Resolved:
+            return keep_document(self.database, ref.id, document, now=self.now(), keep_body=self.keep_pages)
+
+        resolved = await self._write(keep)
+        tally = self.tally[ref.source]
+        tally.read += 1
+        tally.reports += len(document.reports)
+        tally.new_deals += len(resolved.new)
+        tally.updated_deals += len(resolved.updated)
+
+    def _body(self, page_id: int) -> bytes:
+        with self.database.reading() as session:
+            return pages.load_body(session, page_id)
+
+    async def _page_failed(self, ref: PageRef, stage: Stage, error: Exception) -> Failure:
+        if isinstance(error, ScrapeError):
+            temporary = error.temporary
+        else:
+            # A page is not tried again because of what is in it; because of what happened to us, it is.
+            temporary = not isinstance(error, PipelineError | StorageError | ValueError | TypeError)
+
+        def keep() -> None:
+            next_try_at = self.now() + max(_backoff(ref.attempts + 1), _asked_wait(error))
+            with self.database.session() as session:
+                pages.record_failure(session, ref.id, _words(error), temporary=temporary, next_try_at=next_try_at)
+
+        await self._record(keep)
+        return self._fail(stage, ref.source, ref.url, error, temporary=temporary)
+
+    # -- both ----------------------------------------------------------------------------------------------------
+
+    async def _write(self, work: Callable[[], T]) -> T:
+        async with self.one_writer:
+            return await asyncio.to_thread(work)
+
+    async def _record(self, work: Callable[[], None]) -> None:
+        """Note a failure; when even that fails, the thing simply stays due."""
+        try:
+            await self._write(work)
+        except _HOPELESS:
+            raise
+        except StorageError as error:
+            self.failures.append(Failure("", Stage.POLL, self.database.shown_url, _words(error), temporary=True))
+
+    def _fail(self, stage: Stage, source: str, subject: str, error: Exception, *, temporary: bool) -> Failure:
+        failure = Failure(source, stage, subject, _words(error), temporary)
+        self.failures.append(failure)
+        return failure
+
+    def _tell(self, stage: Stage, source: str, subject: str, failure: Failure | None = None) -> None:
+        if self.progress is not None:
+            self.progress(Progress(stage, source, subject, self.done, self.total, failure))
+
+
+def _by_host(batch: Sequence[PageRef], concurrency: int) -> list[list[PageRef]]:
+    """Pages of one host after each other, hosts beside each other; files have no host to be polite to."""
+    queues: dict[str, list[PageRef]] = defaultdict(list)
+    for number, ref in enumerate(batch):
+        host = urlsplit(ref.url).netloc.lower()
+        queues[host or f"file {number % concurrency}"].append(ref)
+    return list(queues.values())
+
+
+def _backoff(failures: int) -> timedelta:
+    """How long to wait after so many failures in a row."""
+    return min(FIRST_RETRY * (1 << min(max(failures - 1, 0), 12)), LAST_RETRY)
+
+
+def _asked_wait(error: Exception) -> timedelta:
+    """How long the server asked to be left alone."""
+    seconds = error.retry_after_seconds if isinstance(error, BadStatus) else None
+    return min(timedelta(seconds=seconds or 0), LAST_RETRY)
+
+
+def _words(error: Exception) -> str:
+    """What to tell people: our own errors say it all, others need their kind."""
+    if isinstance(error, ScrapeError | PipelineError | StorageError):
+        return str(error)
+    return f"unexpected {type(error).__name__}: {error}; please report this"
+
+
+def _first(group: BaseExceptionGroup[StorageError]) -> StorageError:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    assert isinstance(error, StorageError)
+    return error
+
+
+__all__ = [
+    "Clock",
+    "Extractor",
+    "Failure",
+    "IngestResult",
+    "Progress",
+    "ProgressCallback",
+    "SourceResult",
+    "Stage",
+    "ingest",
+]

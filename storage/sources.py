@@ -137,6 +137,12 @@ def record_poll_failure(
     return source.failures_in_row
 
 
+def postpone(session: Session, name: str, *, until: datetime) -> None:
+    """Say when a source is due again. Raises NotFound."""
+    _source(session, name).next_poll_at = until
+    session.flush()
+
+
 def health(session: Session) -> list[SourceHealth]:
     """Every source, by name, with its counts."""
     pages: dict[int, dict[PageState, int]] = {}

@@ -1,0 +1,92 @@
+"""What a pass over the sources tells: while it is under way, and when it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where on the way something happened."""
+
+    POLL = "poll"
+    FETCH = "fetch"
+    READ = "read"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One thing that did not work: ``subject`` is the source's name (poll) or the page's URL (fetch, read)."""
+
+    source: str
+    stage: Stage
+    subject: str
+    error: str
+    temporary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SourceResult:
+    """What one pass got from one source. Counts are pages unless the name says otherwise."""
+
+    name: str
+    kind: str
+    found: int = 0  # links the poll returned
+    new: int = 0  # of them never seen before
+    not_modified: bool = False
+    read: int = 0  # pages that became articles in this pass
+    failed: int = 0  # pages that could not be fetched or read in this pass
+    reports: int = 0
+    new_deals: int = 0
+    updated_deals: int = 0
+    error: str | None = None  # why the poll itself failed
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IngestResult:
+    """What one pass did. ``failures`` says what and why; the pass itself never raises for them."""
+
+    started_at: datetime
+    finished_at: datetime
+    sources: tuple[SourceResult, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    stopped: bool = False  # ended early because the caller asked
+
+    @property
+    def ok(self) -> bool:
+        """True when nothing failed (exit code 0)."""
+        return not self.failures
+
+    @property
+    def read(self) -> int:
+        return sum(source.read for source in self.sources)
+
+    @property
+    def reports(self) -> int:
+        return sum(source.reports for source in self.sources)
+
+    @property
+    def new_deals(self) -> int:
+        return sum(source.new_deals for source in self.sources)
+
+    @property
+    def updated_deals(self) -> int:
+        return sum(source.updated_deals for source in self.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One step of a pass, for a progress bar: ``done`` of ``total`` pages (``total`` grows on the way)."""
+
+    stage: Stage
+    source: str
+    subject: str
+    done: int
+    total: int
+    failure: Failure | None = None
+
+
+ProgressCallback = Callable[[Progress], None]

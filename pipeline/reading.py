@@ -1,0 +1,76 @@
+"""One fetched page on its way: article, reports and deals, written in one transaction or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.article import read_article
+from pipeline.errors import ArticleError, ExtractionError
+from pipeline.resolver import Resolved, resolve_reports
+from scrapers.links import Link
+from scrapers.sources import Source
+from storage import articles, pages
+from storage.database import Database
+from storage.pages import PageRef
+from storage.records import Article, Report
+
+Extractor = Callable[[Article], tuple[Report, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What was read out of a page."""
+
+    article: Article
+    reports: tuple[Report, ...]
+
+
+def link_of(ref: PageRef) -> Link:
+    """What the source said of a page."""
+    return Link(ref.url, title=ref.title, published=ref.published, guid=ref.guid, summary=ref.summary)
+
+
+def read_document(
+    body: bytes, ref: PageRef, source: Source | None, extract: Extractor, *, fetched_at: datetime | None = None
+) -> Document:
+    """The article of a page and its reports; CPU work only. ``source`` None: the page's source is configured no more.
+
+    Raises ArticleError when the page has no article, ExtractionError when the extractor fails on it.
+    """
+    article = read_article(
+        body,
+        url=ref.final_url or ref.url,
+        content_type=ref.content_type,
+        hint=link_of(ref),
+        source_language=source.language if source else None,
+        publisher=source.publisher if source else None,
+        fetched_at=fetched_at,
+    )
+    try:
+        return Document(article, tuple(extract(article)))
+    except ExtractionError:
+        raise
+    except Exception as error:  # a page that trips the extractor must cost only itself
+        raise ExtractionError(
+            f"{article.url}: the extractor failed on it ({type(error).__name__}: {error}); please report this page"
+        ) from error
+
+
+def keep_document(
+    database: Database, page_id: int, document: Document, *, now: datetime, keep_body: bool = True
+) -> Resolved:
+    """Write a document with its reports and deals in one transaction. Doing it again changes nothing.
+
+    Raises StorageError; nothing is written then.
+    """
+    with database.session() as session:
+        ids = articles.save_article(session, page_id, document.article, document.reports, now)
+        resolved = resolve_reports(session, ids, now=now)
+        outcome = "deal" if document.reports else "no_deal"
+        pages.mark_read(session, page_id, outcome, now=now, keep_body=keep_body)
+    return resolved
+
+
+__all__ = ["ArticleError", "Document", "Extractor", "keep_document", "link_of", "read_document"]

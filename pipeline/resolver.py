@@ -1,0 +1,152 @@
+"""Applies resolution to the database: new reports are put into the deals they are of, and those deals derived anew.
+
+Everything happens in the caller's transaction. What is compared is the whole neighbourhood of the new reports (all
+reports that are linked with them directly or through others), so the deals come out the same whatever order the
+reports arrive in.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from pipeline.merging import merge_facts
+from pipeline.resolution import MAX_DAYS, day_of, facts_of, facts_of_deal, group, linked, shares_parties
+from storage import articles, deals
+from storage.records import DealCandidate, StoredReport
+
+#: A neighbourhood is not followed beyond this many reports; no real deal comes near it.
+MAX_REPORTS = 600
+#: Reports of the same companies this close in time look among the same candidates.
+_SAME_SEARCH_DAYS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Ids of the deals that are new, and of those that gained or lost reports."""
+
+    new: tuple[int, ...] = ()
+    updated: tuple[int, ...] = ()
+
+
+def resolve_reports(session: Session, report_ids: Sequence[int], *, now: datetime) -> Resolved:
+    """Put these reports into deals. Doing it again changes nothing. Raises StorageError."""
+    if not report_ids:
+        return Resolved()
+    fresh = set(report_ids)
+    neighbourhood = _Neighbourhood(session)
+    neighbourhood.add(articles.stored_reports(session, list(report_ids)))
+    neighbourhood.follow()
+    clusters = group(neighbourhood.reports.values())
+    members = neighbourhood.members()
+    owners = _owners(clusters)
+    new: list[int] = []
+    updated: list[int] = []
+    for position, cluster in enumerate(clusters):
+        deal_id = owners.get(position)
+        ids = sorted(report.id for report in cluster)
+        changed = deal_id is None or set(ids) != members[deal_id]
+        if not changed and not fresh.intersection(ids):
+            continue
+        because = next((report_id for report_id in ids if report_id in fresh), None)
+        saved = deals.save_deal(session, merge_facts(cluster), ids, now=now, deal_id=deal_id, because=because)
+        if deal_id is None:
+            new.append(saved)
+        elif changed:
+            updated.append(saved)
+    return Resolved(tuple(new), tuple(updated))
+
+
+def refresh_deals(session: Session, deal_ids: Sequence[int], *, now: datetime) -> None:
+    """Derive these deals anew from the reports they have, and put those reports where they belong now."""
+    for deal_id in deal_ids:
+        resolve_reports(session, [report.id for report in articles.reports_of_deal(session, deal_id)], now=now)
+
+
+class _Neighbourhood:
+    """All reports that are linked with the first ones, directly or through others, and the deals they are in."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.reports: dict[int, StoredReport] = {}
+        self._loaded: set[int] = set()
+        self._searched: list[tuple[frozenset[int], date | None]] = []
+        self._unexplored: list[StoredReport] = []
+        self._nearby: dict[int, DealCandidate] = {}
+        self._reports_nearby: dict[int, list[StoredReport]] = {}
+
+    def add(self, reports: Sequence[StoredReport]) -> None:
+        """Take in reports, each with the whole deal it is in."""
+        for report in reports:
+            if report.id in self.reports:
+                continue
+            self.reports[report.id] = report
+            self._unexplored.append(report)
+            if report.deal_id is not None and report.deal_id not in self._loaded:
+                self._loaded.add(report.deal_id)
+                self.add(articles.reports_of_deal(self._session, report.deal_id))
+
+    def follow(self) -> None:
+        """Take in what is linked, until nothing more is."""
+        while self._unexplored and len(self.reports) < MAX_REPORTS:
+            report = self._unexplored.pop()
+            self._search(report)
+            facts = facts_of(report)
+            for deal_id, candidate in list(self._nearby.items()):
+                if deal_id in self._loaded or not shares_parties(facts, facts_of_deal(candidate)):
+                    continue
+                others = self._reports_of(deal_id)
+                if linked(report, others):
+                    self._loaded.add(deal_id)
+                    self.add(others)
+
+    def members(self) -> dict[int, set[int]]:
+        """The reports that each deal has now."""
+        found: dict[int, set[int]] = {}
+        for report in self.reports.values():
+            if report.deal_id is not None:
+                found.setdefault(report.deal_id, set()).add(report.id)
+        return found
+
+    def _search(self, report: StoredReport) -> None:
+        companies = frozenset(party.company_id for party in report.parties)
+        day = day_of(report)
+        if any(companies <= asked and _close(day, then) for asked, then in self._searched):
+            return
+        self._searched.append((companies, day))
+        # Wider than any two linked reports are apart, so that a search also serves its neighbours in time.
+        window = MAX_DAYS + _SAME_SEARCH_DAYS
+        for candidate in deals.candidates(self._session, sorted(companies), day, window):
+            self._nearby.setdefault(candidate.deal_id, candidate)
+
+    def _reports_of(self, deal_id: int) -> list[StoredReport]:
+        if deal_id not in self._reports_nearby:
+            self._reports_nearby[deal_id] = articles.reports_of_deal(self._session, deal_id)
+        return self._reports_nearby[deal_id]
+
+
+def _close(day: date | None, then: date | None) -> bool:
+    if then is None:  # that search asked for any time
+        return True
+    return day is not None and abs((day - then).days) <= _SAME_SEARCH_DAYS
+
+
+def _owners(clusters: Sequence[Sequence[StoredReport]]) -> dict[int, int]:
+    """Which cluster goes on as which stored deal: the one with most of its reports, an older one before a newer."""
+    shared = Counter(
+        (position, report.deal_id)
+        for position, cluster in enumerate(clusters)
+        for report in cluster
+        if report.deal_id is not None
+    )
+    owners: dict[int, int] = {}
+    taken: set[int] = set()
+    for (position, deal_id), _ in sorted(shared.items(), key=lambda item: (-item[1], item[0][1] or 0, item[0][0])):
+        if deal_id is not None and position not in owners and deal_id not in taken:
+            owners[position] = deal_id
+            taken.add(deal_id)
+    return owners
