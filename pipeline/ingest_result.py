@@ -33,6 +33,7 @@ class SourceResult:
 
     name: str
     kind: str
+    polled: bool = False  # it was looked at in this pass, with or without success
     found: int = 0  # links the poll returned
     new: int = 0  # of them never seen before
     not_modified: bool = False
@@ -51,7 +52,7 @@ class IngestResult:
 
     started_at: datetime
     finished_at: datetime
-    sources: tuple[SourceResult, ...] = ()
+    sources: tuple[SourceResult, ...] = ()  # all that were given, polled or not
     failures: tuple[Failure, ...] = ()
     stopped: bool = False  # ended early because the caller asked
 
@@ -59,6 +60,11 @@ class IngestResult:
     def ok(self) -> bool:
         """True when nothing failed (exit code 0)."""
         return not self.failures
+
+    @property
+    def did_something(self) -> bool:
+        """False when nothing was due."""
+        return bool(self.failures) or self.read > 0 or any(source.polled for source in self.sources)
 
     @property
     def read(self) -> int:

@@ -56,9 +56,10 @@ async def ingest(
     concurrency: int = 8,
     stop: asyncio.Event | None = None,
     every: Mapping[str, timedelta] | None = None,
+    due_only: bool = False,
     keep_pages: bool = True,
 ) -> IngestResult:
-    """Poll every source given, then fetch and read every page of theirs that is due.
+    """Poll every source given (with ``due_only``: that is due), then fetch and read every page of theirs that is due.
 
     ``now`` gives aware UTC. ``extract`` defaults to ``pipeline.extraction.extract``. ``concurrency`` is how many hosts
     are worked on at once (each of them page by page). ``stop``, once set, ends the pass after the pages in hand.
@@ -81,6 +82,7 @@ async def ingest(
         concurrency=max(1, concurrency),
         stop=stop or asyncio.Event(),
         every=every or {},
+        due_only=due_only,
         keep_pages=keep_pages,
     )
     started_at = now()
@@ -101,6 +103,7 @@ async def ingest(
 class _Tally:
     """The counts of one source while the pass is under way."""
 
+    polled: bool = False
     found: int = 0
     new: int = 0
     not_modified: bool = False
@@ -116,6 +119,7 @@ class _Tally:
         return SourceResult(
             name=source.name,
             kind=source.kind,
+            polled=self.polled,
             found=self.found,
             new=self.new,
             not_modified=self.not_modified,
@@ -143,6 +147,7 @@ class _Pass:
     concurrency: int
     stop: asyncio.Event
     every: Mapping[str, timedelta]
+    due_only: bool
     keep_pages: bool
     tally: dict[str, _Tally] = field(default_factory=lambda: defaultdict(_Tally))
     failures: list[Failure] = field(default_factory=list)
@@ -153,10 +158,10 @@ class _Pass:
     locked_in_row: int = 0
 
     async def run(self) -> None:
-        await self._write(self._begin)
+        to_poll = await self._write(self._begin)
         async with asyncio.TaskGroup() as tasks:
-            for source in self.sources.values():
-                tasks.create_task(self._poll(source))
+            for name in to_poll:
+                tasks.create_task(self._poll(self.sources[name]))
         while not self.stop.is_set():
             batch = [ref for ref in await self._write(self._due) if ref.id not in self.attempted]
             if not batch:
@@ -167,7 +172,8 @@ class _Pass:
                 for queue in _by_host(batch, self.concurrency):
                     tasks.create_task(self._pages(queue))
 
-    def _begin(self) -> None:
+    def _begin(self) -> list[str]:
+        """Ready the tables; the names of the sources to poll."""
         now = self.now()
         with self.database.session() as session:
             told = [(source.name, source.kind, source.url) for source in self.sources.values()]
@@ -176,6 +182,10 @@ class _Pass:
         with self.database.session() as session:
             resolve_reports(session, articles.unresolved_reports(session), now=now)
             refresh_deals(session, deals.stale_deals(session), now=now)
+        if not self.due_only:
+            return list(self.sources)
+        with self.database.reading() as session:
+            return [name for name in source_table.due_sources(session, now) if name in self.sources]
 
     def _due(self) -> list[PageRef]:
         # Those of this pass that are still due (a failure that could not be recorded) must not hide the others.
@@ -190,6 +200,7 @@ class _Pass:
             if self.stop.is_set():
                 return
             self._tell(Stage.POLL, source.name, source.name)
+            self.tally[source.name].polled = True
             try:
                 await self._poll_once(source)
             except _HOPELESS:
