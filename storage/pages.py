@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from storage.errors import NotFound
 from storage.models import Page, PageBody, Source
+from storage.upsert import insert_or_ignore
 from storage.vocabulary import PageState
 
 #: Temporary failures of one page before it is set aside.
@@ -101,9 +102,7 @@ def add_links(session: Session, source_name: str, links: Sequence[FoundLink], no
         for key, link in by_key.items()
         if key not in known
     ]
-    if fresh:
-        session.execute(insert(Page), fresh)
-    return len(fresh)
+    return insert_or_ignore(session, Page, fresh)  # another process may be adding the same links
 
 
 def due_pages(
