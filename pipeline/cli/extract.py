@@ -71,6 +71,11 @@ def command(ctx: click.Context, documents: tuple[str, ...], language: str | None
             say(f"Error: {error}")
             failed = True
             continue
+        except Exception as error:  # noqa: BLE001 - a document that trips the extractor must not cost the others
+            what = f"{type(error).__name__}: {error}"
+            say(f"Error: {document.source}: the extractor failed on it ({what}); please report this document")
+            failed = True
+            continue
         click.echo(json_line(document_json(document.source, article, reports)))
     if failed:
         ctx.exit(FAILED)

@@ -123,7 +123,7 @@ def ingest_now(
             async with HttpClient(http) as client:
                 return await ingest(
                     sources, database, client, now=now, progress=progress, extract=extractor(settings),
-                    concurrency=concurrency, stop=stop,
+                    concurrency=concurrency, stop=stop, keep_pages=settings.config.storage.keep_pages,
                 )  # fmt: skip
 
     return asyncio.run(run())

@@ -1,0 +1,82 @@
+"""Rebuilding from the stored pages: when the extractor improves, its reports and deals follow.
+
+Page by page, each in its own transaction, so it may be ended at any time and run again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.errors import PipelineError
+from pipeline.reading import Extractor, keep_document, read_document
+from pipeline.resolver import refresh_deals, resolve_reports
+from scrapers.sources import Source
+from storage import articles, deals, pages
+from storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild did. ``failures`` has the address and the reason for each page that could not be read."""
+
+    pages: int = 0
+    reports: int = 0
+    new_deals: int = 0
+    updated_deals: int = 0
+    failures: tuple[tuple[str, str], ...] = ()
+
+
+def reextract(
+    database: Database,
+    sources: Mapping[str, Source],
+    extract: Extractor,
+    *,
+    now: Callable[[], datetime],
+    progress: Callable[[int, str], None] | None = None,
+    batch: int = 100,
+) -> Rebuilt:
+    """Read every stored page again. ``sources`` are the configured ones by name, for what they say of their pages.
+
+    A page that can no longer be read keeps what was known of it. Raises StorageError when the database cannot be
+    used.
+    """
+    done = reports = new = updated = 0
+    failures: list[tuple[str, str]] = []
+    after = 0
+    while True:
+        with database.reading() as session:
+            refs = pages.stored_pages(session, after=after, limit=batch)
+        if not refs:
+            break
+        for ref in refs:
+            after = ref.id
+            with database.reading() as session:
+                body = pages.load_body(session, ref.id)
+            try:
+                document = read_document(body, ref, sources.get(ref.source), extract)
+            except PipelineError as error:
+                failures.append((ref.url, str(error)))
+            else:
+                resolved = keep_document(database, ref.id, document, now=now())
+                reports += len(document.reports)
+                new += len(resolved.new)
+                updated += len(resolved.updated)
+            done += 1
+            if progress is not None:
+                progress(done, ref.url)
+    _settle(database, now)
+    return Rebuilt(done, reports, new, updated, tuple(failures))
+
+
+def _settle(database: Database, now: Callable[[], datetime]) -> None:
+    """Derive anew the deals that lost reports, and place the reports that are in none."""
+    for _ in range(1000):  # each round settles some; a bound in case one cannot be
+        with database.session() as session:
+            stale = deals.stale_deals(session)
+            refresh_deals(session, stale, now=now())
+            loose = articles.unresolved_reports(session)
+            resolve_reports(session, loose, now=now())
+        if not stale and not loose:
+            return
