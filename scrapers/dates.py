@@ -98,7 +98,8 @@ _YEAR_MONTH_DAY = re.compile(r"(?<!\d)" + _YEAR + r"[\s,-]+" + _MONTH + r"[\s-]+
 _ASCTIME = re.compile(
     _NOT_IN_WORD + _MONTH + r"\s+(?P<day>\d{1,2})\s+\d\d:\d\d(?::\d\d)?\s+(?:[+-]\d{4}\s+|[A-Z]+\s+)?" + _YEAR
 )
-_MONTH_YEAR = re.compile(_NOT_IN_WORD + _MONTH + _OF + _YEAR)
+# Not after a number: 31 April 2026 is a mistake, not April.
+_MONTH_YEAR = re.compile(r"(?<!\d)(?<!\d[ .-])(?<!\d\. )" + _NOT_IN_WORD + _MONTH + _OF + _YEAR)
 _NUMBERS_YEAR_FIRST = re.compile(
     r"(?<![\d./-])(?P<year>\d{4})\s?[./]\s?(?P<month>\d{1,2})\s?[./]\s?(?P<day>\d{1,2})(?![\d/-])"
 )

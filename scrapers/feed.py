@@ -14,7 +14,7 @@ from scrapers.compression import BrokenPacking, CapPassed, gunzip, is_gzip
 from scrapers.dates import parse_date
 from scrapers.errors import NotAFeed
 from scrapers.links import Link, absolute_url, canonical_url
-from scrapers.markup import plain_text, root_name
+from scrapers.markup import plain_text, refuse_excess, root_name
 
 #: More items than this are not read: no newsroom writes them, but a faulty or hostile server may.
 MAX_LINKS = 2000
@@ -47,6 +47,7 @@ def parse_feed(
     root = root_name(body, url)
     if root == "html":
         raise NotAFeed(url, "this is an HTML page")
+    refuse_excess(body, url)
     notes: list[str] = []
     parsed = _parsed(body, url, content_type)
     entries = parsed["entries"]

@@ -8,8 +8,12 @@ import re
 from scrapers.errors import UnsafeXml
 
 _DOCTYPE = re.compile(r"""<!doctype(?:[^"'\[>]|"[^"]*"|'[^']*')*+""", re.IGNORECASE)
-_NAME = re.compile(r"[^\s/>]+")
+_NAME = re.compile(r"[^\W\d][\w.:-]{0,99}")
 _INLINE_TAG = re.compile(r"</?(?:a|b|i|u|em|strong|span|mark|small|sub|sup|font|abbr)\b[^>]*>", re.IGNORECASE)
+_LONG_TAG = re.compile(rb"<[a-zA-Z][^<>]{20000,}")
+_ATTRIBUTE = re.compile(rb"=\s*[\"']")
+_MAX_TAGS = 500_000
+_MAX_ATTRIBUTES = 500
 _TAG = re.compile(r"<!--.*?-->|<!\[CDATA\[|\]\]>|</?[a-zA-Z][^>]*>", re.DOTALL)
 
 
@@ -38,6 +42,15 @@ def root_name(body: bytes, url: str) -> str:
         else:
             at += 1
     return ""
+
+
+def refuse_excess(body: bytes, url: str) -> None:
+    """Raises UnsafeXml for what would cost a forgiving parser minutes: a flood of tags, or of attributes in one."""
+    if body.count(b"<") > _MAX_TAGS:
+        raise UnsafeXml(url, f"the XML has more than {_MAX_TAGS:,} tags")
+    for tag in _LONG_TAG.finditer(body):
+        if len(_ATTRIBUTE.findall(tag[0])) > _MAX_ATTRIBUTES:
+            raise UnsafeXml(url, f"the XML has a tag with more than {_MAX_ATTRIBUTES} attributes")
 
 
 def plain_text(snippet: str, limit: int) -> str | None:
