@@ -8,10 +8,10 @@ from datetime import datetime
 
 from pipeline.article import read_article
 from pipeline.errors import ArticleError, ExtractionError
-from pipeline.resolver import Resolved, resolve_reports
+from pipeline.resolver import Resolved, refresh_deals, resolve_reports
 from scrapers.links import Link
 from scrapers.sources import Source
-from storage import articles, pages
+from storage import articles, deals, pages
 from storage.database import Database
 from storage.pages import PageRef
 from storage.records import Article, Report
@@ -68,6 +68,8 @@ def keep_document(
     with database.session() as session:
         ids = articles.save_article(session, page_id, document.article, document.reports, now)
         resolved = resolve_reports(session, ids, now=now)
+        # Deals that lost a report, because the article says something else now.
+        refresh_deals(session, deals.stale_deals(session), now=now)
         outcome = "deal" if document.reports else "no_deal"
         pages.mark_read(session, page_id, outcome, now=now, keep_body=keep_body)
     return resolved

@@ -1,0 +1,368 @@
+from __future__ import annotations
+
+import asyncio
+import itertools
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.ingestion import Extractor, IngestResult, Progress, Stage, ingest
+from scrapers.http import HttpClient, HttpSettings
+from scrapers.sources import FeedSource, FolderSource, Source
+from storage import deals, pages
+from storage import sources as source_table
+from storage.database import Database, open_database
+from storage.deals import DealQuery, DealView
+from storage.errors import DatabaseLocked, DatabaseReadOnly
+from storage.vocabulary import PageState, Status
+from tests.loopback import LoopbackServer
+from tests.pipeline.newsroom import NOW, feed, page, serve, toy_extract
+
+DEAL = "DEAL acquisition announced: acquirer Brightwell, target Oakline"
+SETTINGS = HttpSettings(
+    allow_private=("127.0.0.1",), host_gap_seconds=0.0, respect_robots=False, total_deadline_seconds=5.0, http2=False
+)
+
+
+@pytest.fixture
+def server() -> Iterator[LoopbackServer]:
+    with LoopbackServer() as running:
+        yield running
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with open_database(f"sqlite:///{tmp_path / 'deals.db'}") as opened:
+        yield opened
+
+
+def run(
+    sources: Sequence[Source],
+    database: Database,
+    *,
+    at: datetime = NOW,
+    extract: Extractor = toy_extract,
+    told: list[Progress] | None = None,
+    stop: asyncio.Event | None = None,
+    every: timedelta | None = None,
+    due_only: bool = False,
+) -> IngestResult:
+    async def once() -> IngestResult:
+        async with HttpClient(SETTINGS, clock=lambda: at) as client:
+            return await ingest(
+                sources,
+                database,
+                client,
+                now=lambda: at,
+                extract=extract,
+                progress=told.append if told is not None else None,
+                stop=stop,
+                every={source.name: every for source in sources} if every else None,
+                due_only=due_only,
+            )
+
+    return asyncio.run(once())
+
+
+def found(database: Database) -> list[DealView]:
+    with database.reading() as session:
+        return deals.search(session, DealQuery(technology=None))
+
+
+def contents(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """All rows of a SQLite file, but for the bookkeeping of polls."""
+    with sqlite3.connect(path) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        rows = {
+            name: sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr)
+            for name in tables
+            if name != "source"
+        }
+    connection.close()
+    return rows
+
+
+def test_a_pass_turns_a_feed_into_deals(server: LoopbackServer, database: Database) -> None:
+    serve(server, "/one", page(DEAL, title="Brightwell buys Oakline"))
+    serve(server, "/two", page(DEAL, title="Oakline goes to Brightwell", day="2026-03-02"))
+    serve(server, "/none", page("Brightwell opened a canteen.", title="A canteen"))
+    source = FeedSource("wire", feed(server, ["/one", "/two", "/none"]), publisher="The Wire")
+    told: list[Progress] = []
+
+    result = run([source], database, told=told)
+
+    assert result.ok
+    assert not result.stopped
+    [counts] = result.sources
+    assert (counts.name, counts.kind, counts.found, counts.new, counts.read) == ("wire", "feed", 3, 3, 3)
+    assert (counts.reports, counts.new_deals, counts.updated_deals, counts.failed) == (2, 1, 1, 0)
+    [deal] = found(database)
+    assert [(party.name, party.role.value) for party in deal.parties] == [
+        ("Brightwell", "acquirer"),
+        ("Oakline", "target"),
+    ]
+    assert len(deal.reports) == 2
+    assert {report.publisher for report in deal.reports} == {"The Wire"}
+    assert [progress.stage for progress in told] == [Stage.POLL, *[Stage.READ] * 3]
+    assert (told[-1].done, told[-1].total) == (3, 3)
+
+
+def test_doing_it_again_writes_nothing_new(server: LoopbackServer, database: Database, tmp_path: Path) -> None:
+    serve(server, "/one", page(DEAL))
+    source = FeedSource("wire", feed(server, ["/one"]))
+    run([source], database)
+    before = contents(tmp_path / "deals.db")
+    asked = len(server.requests)
+
+    again = run([source], database, at=NOW + timedelta(hours=1))
+
+    assert again.sources[0].not_modified
+    assert (again.read, again.new_deals) == (0, 0)
+    assert len(server.requests) == asked + 1  # the feed alone
+    assert contents(tmp_path / "deals.db") == before
+
+
+def test_outlets_in_any_order_give_the_same_deals(tmp_path: Path) -> None:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    told = {
+        "a.html": page("DEAL acquisition rumored: acquirer Brightwell, target Oakline", day="2026-01-05"),
+        "b.html": page(DEAL, day="2026-03-01"),
+        "c.html": page("DEAL acquisition completed: acquirer Brightwell, target Oakline", day="2026-09-01"),
+        "d.html": page("DEAL merger announced: partner Oakline, partner Pinecrest", day="2026-03-01"),
+    }
+    outcomes = set()
+    for number, order in enumerate(itertools.permutations(told)):
+        if number % 5:
+            continue
+        with open_database(f"sqlite:///{tmp_path / f'{number}.db'}") as database:
+            for name in order:
+                for old in folder.iterdir():
+                    old.unlink()
+                (folder / name).write_bytes(told[name])
+                assert run([FolderSource("saved", folder)], database).ok
+            outcomes.add(
+                tuple(sorted((d.type, d.status, d.announced_on, len(d.reports), d.headline) for d in found(database)))
+            )
+    assert len(outcomes) == 1
+    [outcome] = outcomes
+    assert [(kind, status, count) for kind, status, _, count, _ in outcome] == [
+        ("acquisition", Status.COMPLETED, 3),
+        ("merger", Status.ANNOUNCED, 1),
+    ]
+
+
+def test_bad_pages_cost_only_themselves(server: LoopbackServer, database: Database) -> None:
+    serve(server, "/good", page(DEAL))
+    serve(server, "/empty", b"")
+    serve(server, "/pdf", b"%PDF-1.7 something")
+    serve(server, "/binary", bytes(range(256)) * 10)
+    serve(server, "/boom", page("BOOM"))
+    serve(server, "/json", b"{}", "application/json")
+    server.add("/down", status=503)
+    paths = ["/empty", "/pdf", "/binary", "/boom", "/json", "/down", "/gone", "/good"]
+    source = FeedSource("wire", feed(server, paths))
+
+    result = run([source], database)
+
+    assert not result.ok
+    assert len(found(database)) == 1
+    [counts] = result.sources
+    assert (counts.read, counts.failed) == (1, 7)
+    assert len(result.failures) == 7
+    by_path = {failure.subject.removeprefix(server.url("")): failure for failure in result.failures}
+    assert "empty" in by_path["/empty"].error
+    assert "PDF" in by_path["/pdf"].error
+    assert "binary" in by_path["/binary"].error
+    assert "boom" in by_path["/boom"].error
+    assert "application/json" in by_path["/json"].error
+    assert by_path["/gone"].stage is Stage.FETCH
+    assert "404" in by_path["/gone"].error
+    assert by_path["/down"].temporary
+    assert not by_path["/gone"].temporary
+    assert all(server.url(path) in failure.error for path, failure in by_path.items())
+    with database.reading() as session:
+        down = pages.find_page(session, server.url("/down"))
+        gone = pages.find_page(session, server.url("/gone"))
+    assert down is not None
+    assert gone is not None
+    assert (down.state, gone.state) == (PageState.FOUND, PageState.SET_ASIDE)
+
+
+def test_what_failed_for_the_time_being_is_tried_again_later(server: LoopbackServer, database: Database) -> None:
+    server.add("/one", status=503)
+    source = FeedSource("wire", feed(server, ["/one"]))
+    assert run([source], database).failures[0].temporary
+    serve(server, "/one", page(DEAL))
+    assert run([source], database, at=NOW + timedelta(minutes=1)).read == 0
+    assert run([source], database, at=NOW + timedelta(minutes=30)).read == 1
+    assert len(found(database)) == 1
+
+
+def test_a_bad_source_costs_only_itself(server: LoopbackServer, database: Database, tmp_path: Path) -> None:
+    serve(server, "/one", page(DEAL))
+    serve(server, "/html", page("not a feed"))
+    serve(server, "/bomb", b'<!DOCTYPE x [<!ENTITY a "a">]><rss version="2.0"><channel/></rss>', "text/xml")
+    sources: list[Source] = [
+        FeedSource("missing", server.url("/nowhere.xml")),
+        FeedSource("page", server.url("/html")),
+        FeedSource("bomb", server.url("/bomb")),
+        FeedSource("closed", "http://127.0.0.1:9/feed.xml"),
+        FeedSource("private", "http://10.0.0.1/feed.xml"),
+        FolderSource("folder", tmp_path / "nowhere"),
+        FeedSource("good", feed(server, ["/one"])),
+    ]
+    result = run(sources, database, every=timedelta(hours=1))
+    errors = {source.name: source.error for source in result.sources}
+    assert errors.pop("good") is None
+    assert all(errors.values())
+    assert "404" in (errors["missing"] or "")
+    assert "no such folder" in (errors["folder"] or "")
+    assert len(found(database)) == 1
+    with database.reading() as session:
+        health = {entry.name: entry for entry in source_table.health(session)}
+    assert health["good"].failures_in_row == 0
+    assert health["good"].next_poll_at == NOW + timedelta(hours=1)
+    for name, error in errors.items():
+        assert (health[name].last_error, health[name].failures_in_row) == (error, 1)
+        assert (health[name].next_poll_at or NOW) >= NOW + timedelta(hours=1)
+
+
+def test_only_due_sources_are_polled_when_asked_so(server: LoopbackServer, database: Database) -> None:
+    serve(server, "/one", page(DEAL))
+    source = FeedSource("wire", feed(server, ["/one"]))
+    every = timedelta(hours=1)
+    assert run([source], database, every=every, due_only=True).did_something
+    early = run([source], database, every=every, due_only=True, at=NOW + timedelta(minutes=59))
+    assert not early.did_something
+    late = run([source], database, every=every, due_only=True, at=NOW + timedelta(minutes=61))
+    assert late.sources[0].polled
+
+
+def test_a_failing_source_is_asked_less_and_less_often(server: LoopbackServer, database: Database) -> None:
+    server.add("/feed.xml", status=503)
+    source = FeedSource("wire", server.url("/feed.xml"))
+    waits = []
+    at = NOW
+    for _ in range(12):
+        run([source], database, at=at, every=timedelta(minutes=5))
+        with database.reading() as session:
+            [entry] = source_table.health(session)
+        assert entry.next_poll_at is not None
+        waits.append(entry.next_poll_at - at)
+        at = entry.next_poll_at
+    assert waits == sorted(waits)
+    assert waits[0] == timedelta(minutes=10)
+    assert waits[-1] == timedelta(days=1)
+
+
+def test_a_pass_cut_short_goes_on_where_it_was(server: LoopbackServer, database: Database) -> None:
+    paths = [f"/{number}" for number in range(6)]
+    for number, path in enumerate(paths):
+        serve(server, path, page(f"DEAL acquisition announced: acquirer Brightwell{number}, target Oakline{number}"))
+    source = FeedSource("wire", feed(server, paths))
+    stop = asyncio.Event()
+    seen: list[str] = []
+
+    def reads_two_then_stops(article: object) -> tuple[()]:
+        seen.append("read")
+        if len(seen) == 2:
+            stop.set()
+        return ()
+
+    first = run([source], database, extract=reads_two_then_stops, stop=stop)
+    assert first.stopped
+    assert first.read == 2
+    second = run([source], database)
+    assert (second.read, len(found(database))) == (4, 4)
+
+
+def test_a_page_fetched_before_a_crash_is_read_without_fetching_it_again(
+    server: LoopbackServer, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve(server, "/one", page(DEAL))
+    source = FeedSource("wire", feed(server, ["/one"]))
+
+    class Killed(BaseException):
+        pass
+
+    def kill(*_: object, **__: object) -> None:
+        raise Killed
+
+    monkeypatch.setattr("storage.pages.mark_read", kill)  # the last step of the transaction
+    with pytest.raises(BaseExceptionGroup) as caught:
+        run([source], database)
+    assert caught.group_contains(Killed)
+    assert found(database) == []
+    monkeypatch.undo()
+    run([source], database)
+    assert len(found(database)) == 1
+    assert [request.path for request in server.requests].count("/one") == 1
+
+
+def test_a_copied_text_is_no_second_deal(server: LoopbackServer, database: Database) -> None:
+    body = page(DEAL)
+    serve(server, "/one", body)
+    serve(server, "/two", body)
+    result = run([FeedSource("wire", feed(server, ["/one", "/two"]))], database)
+    assert result.ok
+    [deal] = found(database)
+    assert sorted(report.copy for report in deal.reports) == [False, True]
+
+
+def test_a_locked_database_is_named_and_loses_nothing(server: LoopbackServer, tmp_path: Path) -> None:
+    serve(server, "/one", page(DEAL))
+    source = FeedSource("wire", feed(server, ["/one"]))
+    path = tmp_path / "deals.db"
+    with open_database(f"sqlite:///{path}", lock_timeout_seconds=0.2) as database:
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseLocked, match=r"deals\.db"):
+            run([source], database)
+        other.execute("ROLLBACK")
+        other.close()
+        assert run([source], database).new_deals == 1
+
+
+def test_a_database_locked_for_one_page_costs_only_time(server: LoopbackServer, tmp_path: Path) -> None:
+    serve(server, "/one", page(DEAL))
+    serve(server, "/two", page("DEAL merger announced: partner Pinecrest, partner Lakeside"))
+    source = FeedSource("wire", feed(server, ["/one", "/two"]))
+    path = tmp_path / "deals.db"
+    holders: list[sqlite3.Connection] = []
+
+    def locks_the_first(article: object) -> tuple[()]:
+        if not holders:
+            holders.append(sqlite3.connect(path, isolation_level=None, check_same_thread=False))
+            holders[0].execute("BEGIN IMMEDIATE")
+        return ()
+
+    def unlocks(progress: Progress) -> None:
+        if progress.failure is not None:
+            holders[0].execute("ROLLBACK")
+
+    async def once(database: Database) -> IngestResult:
+        async with HttpClient(SETTINGS) as client:
+            return await ingest([source], database, client, now=lambda: NOW, extract=locks_the_first, progress=unlocks)
+
+    with open_database(f"sqlite:///{path}", lock_timeout_seconds=0.2) as database:
+        result = asyncio.run(once(database))
+        holders[0].close()
+        [failure] = result.failures
+        assert failure.temporary
+        assert "locked" in failure.error
+        assert result.read == 1
+        assert run([source], database).read == 1
+
+
+def test_a_read_only_database_ends_the_pass_with_its_name(server: LoopbackServer, tmp_path: Path) -> None:
+    path = tmp_path / "deals.db"
+    open_database(f"sqlite:///{path}").close()
+    with (
+        open_database(f"sqlite:///file:{path}?mode=ro&uri=true") as database,
+        pytest.raises(DatabaseReadOnly, match="read-only"),
+    ):
+        run([FeedSource("wire", feed(server, []))], database)
