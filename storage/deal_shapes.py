@@ -1,0 +1,123 @@
+"""What is asked of the deals and what comes back: frozen, without a session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from storage.records import ResolvedParty, Value
+from storage.vocabulary import DatePrecision, DealType, Role, Status
+
+
+class DealSort(StrEnum):
+    """The order of a list of deals."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    UPDATED = "updated"  # last changed first
+    ADDED = "added"  # last found first
+    VALUE = "value"  # largest amount first, those without one left out
+
+
+@dataclass(frozen=True, slots=True)
+class DealQuery:
+    """What to look for; every field that is set must hold.
+
+    ``party`` is any name of a company; ``type`` matches the primary type or a further one. ``since`` and ``until``
+    (both included) are of the day announced, else first reported. ``technology`` None means all business deals.
+    ``after`` is the cursor of the last deal of the page before (see ``cursor``).
+    """
+
+    party: str | None = None
+    role: Role | None = None
+    type: DealType | None = None
+    focus: str | None = None
+    status: Status | None = None
+    language: str | None = None
+    source: str | None = None
+    since: date | None = None
+    until: date | None = None
+    updated_since: datetime | None = None
+    min_value: Decimal | None = None
+    max_value: Decimal | None = None
+    currency: str | None = None
+    text: str | None = None
+    technology: bool | None = True
+    min_confidence: float = 0.0
+    sort: DealSort = DealSort.NEWEST
+    limit: int = 50
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DealEvidence:
+    """The proof of one field: an exact slice of the text of the article at ``url``."""
+
+    field: str
+    quote: str
+    start: int
+    end: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class DealReport:
+    """One article's report of a deal. ``published`` is aware UTC, known to ``published_precision``."""
+
+    id: int
+    url: str
+    title: str
+    language: str
+    published: datetime | None
+    published_precision: DatePrecision | None
+    publisher: str | None
+    source: str
+    status: Status
+    confidence: float
+    copy: bool  # repeats another report's text
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineStep:
+    """When a deal first reached a status, as far as known, and the report that says so."""
+
+    status: Status
+    on: date | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class DealView:
+    """A deal as it is shown. Times are aware UTC; ``reports`` are oldest first."""
+
+    id: int
+    type: DealType
+    also: tuple[DealType, ...]
+    parties: tuple[ResolvedParty, ...]
+    focus: tuple[str, ...]
+    value: Value | None
+    status: Status
+    technology: bool
+    day: date
+    announced_on: date | None
+    announced_precision: DatePrecision | None
+    confidence: float
+    headline: str
+    timeline: tuple[TimelineStep, ...]
+    reports: tuple[DealReport, ...]
+    evidence: tuple[DealEvidence, ...]
+    languages: tuple[str, ...]
+    first_seen: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DealChange:
+    """One revision: ``changes`` maps a field to its value before and after, as text ("" for none)."""
+
+    at: datetime
+    changes: dict[str, tuple[str, str]]
+    url: str | None  # of the article that brought it
+    title: str | None

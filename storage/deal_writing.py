@@ -1,0 +1,248 @@
+"""Writing deals as resolution decided them, and the deals it may decide between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from storage.columns import storable
+from storage.deal_views import facts_of, load_children
+from storage.errors import InvalidRecord, NotFound
+from storage.models import Article, Deal, DealFacet, DealParty, DealRevision, DealText, Page, Report, Source
+from storage.names import fold
+from storage.records import DealCandidate, DealFacts, ResolvedParty, Value
+from storage.staleness import mark_stale
+
+
+def save_deal(
+    session: Session,
+    facts: DealFacts,
+    report_ids: Sequence[int],
+    *,
+    now: datetime,
+    deal_id: int | None = None,
+    because: int | None = None,
+) -> int:
+    """Write a deal (a new one without ``deal_id``) and give it these reports; its id.
+
+    Reports that belonged to another deal leave it: that one becomes stale, or goes when it has no reports left.
+    Reports of this deal that are not named stay with it. What changed in an existing deal is added to its revisions,
+    with the report ``because`` of which it did; the same again writes nothing. Clears ``stale``.
+    Raises NotFound, InvalidRecord.
+    """
+    facts = _tidy(facts)
+    deal = _new(facts, now) if deal_id is None else session.get(Deal, deal_id)
+    if deal is None:
+        raise NotFound(f"there is no deal {deal_id}")
+    if deal_id is None:
+        session.add(deal)
+        session.flush()
+    moved = _take_reports(session, deal.id, report_ids)
+    surroundings = _Surroundings(session, deal.id)
+    day = facts.announced_on or surroundings.first_day
+    before = None if deal_id is None else facts_of(deal, load_children(session, [deal.id])[deal.id])
+    if before != facts or deal.day != day:
+        _write_fields(deal, facts, day)
+        _write_parties(session, deal.id, day, facts.parties)
+        if before is not None:
+            _revise(session, deal.id, before, facts, now, because)
+        deal.updated_at = now
+    if _write_facets(session, deal.id, day, facts, surroundings) or moved:
+        deal.updated_at = now
+    _write_text(session, deal.id, facts, surroundings.titles)
+    if deal.stale:
+        deal.stale = False
+    session.flush()
+    return deal.id
+
+
+def candidates(
+    session: Session, company_ids: Sequence[int], around: date | None, window_days: int, *, limit: int = 100
+) -> list[DealCandidate]:
+    """Deals that share a company and lie within ``window_days`` of ``around`` (None: any time).
+
+    Those that share the most companies come first, then the newest.
+    """
+    shared = func.count().label("shared")
+    query = select(DealParty.deal_id).where(DealParty.company_id.in_(company_ids))
+    if around is not None:
+        query = query.where(DealParty.day.between(_shift(around, -window_days), _shift(around, window_days)))
+    query = query.group_by(DealParty.deal_id).order_by(shared.desc(), func.max(DealParty.day).desc(), DealParty.deal_id)
+    ids = [row[0] for row in session.execute(query.add_columns(shared).limit(limit))]
+    children = load_children(session, ids)
+    deals = {deal.id: deal for deal in session.scalars(select(Deal).where(Deal.id.in_(ids)))}
+    return [DealCandidate(key, facts_of(deals[key], children[key]), deals[key].day) for key in ids]
+
+
+class _Surroundings:
+    """What a deal's reports say of where and when it was reported."""
+
+    def __init__(self, session: Session, deal_id: int) -> None:
+        query = (
+            select(Article.title, Article.language, Article.published_at, Article.first_seen, Source.name)
+            .join(Report, Report.article_id == Article.id)
+            .join(Page, Page.id == Article.page_id)
+            .join(Source, Source.id == Page.source_id)
+            .where(Report.deal_id == deal_id)
+            .order_by(Report.id)
+        )
+        rows = session.execute(query).tuples().all()
+        if not rows:
+            raise InvalidRecord(f"deal {deal_id} has no report; a deal is written with the reports that tell of it")
+        self.titles = _unique(title for title, *_ in rows)
+        self.languages = _unique(language for _, language, *_ in rows)
+        self.sources = _unique(source for *_, source in rows)
+        self.first_day = min((published or seen).astimezone(UTC).date() for _, _, published, seen, _ in rows)
+
+
+def _unique(words: object) -> list[str]:
+    return list(dict.fromkeys(words))  # type: ignore[call-overload]
+
+
+def _tidy(facts: DealFacts) -> DealFacts:
+    """As the tables hold it: a company once, with its first role; a focus once; the primary type not repeated."""
+    parties: dict[int, ResolvedParty] = {}
+    for party in facts.parties:
+        parties.setdefault(party.company_id, replace(party, name=storable(party.name)))
+    return replace(
+        facts,
+        parties=tuple(parties.values()),
+        also=tuple(dict.fromkeys(deal_type for deal_type in facts.also if deal_type is not facts.type)),
+        focus=tuple(dict.fromkeys(facts.focus)),
+        headline=storable(facts.headline),
+    )
+
+
+def _new(facts: DealFacts, now: datetime) -> Deal:
+    deal = Deal(first_seen=now, updated_at=now, stale=False)
+    _write_fields(deal, facts, facts.announced_on or now.astimezone(UTC).date())
+    return deal
+
+
+def _write_fields(deal: Deal, facts: DealFacts, day: date) -> None:
+    deal.type = facts.type
+    deal.status = facts.status
+    deal.technology = facts.technology
+    deal.day = day
+    deal.announced_on = facts.announced_on
+    deal.announced_precision = facts.announced_precision
+    deal.value_amount = None if facts.value is None else facts.value.amount
+    deal.value_currency = None if facts.value is None else facts.value.currency
+    deal.value_kind = None if facts.value is None else facts.value.kind
+    deal.confidence = facts.confidence
+    deal.headline = facts.headline
+
+
+def _take_reports(session: Session, deal_id: int, report_ids: Sequence[int]) -> bool:
+    """Give the deal these reports; whether any came that was not its own."""
+    rows = dict(
+        session.execute(select(Report.id, Report.deal_id).where(Report.id.in_(report_ids))).tuples().all()
+    )
+    missing = [report_id for report_id in report_ids if report_id not in rows]
+    if missing:
+        raise NotFound(f"there is no report {missing[0]}")
+    coming = [report_id for report_id, owner in rows.items() if owner != deal_id]
+    if not coming:
+        return False
+    session.execute(
+        update(Report)
+        .where(Report.id.in_(coming))
+        .values(deal_id=deal_id)
+        .execution_options(synchronize_session="fetch")
+    )
+    mark_stale(session, {owner for owner in rows.values() if owner is not None and owner != deal_id})
+    return True
+
+
+def _write_parties(session: Session, deal_id: int, day: date, parties: Sequence[ResolvedParty]) -> None:
+    session.execute(delete(DealParty).where(DealParty.deal_id == deal_id))
+    session.add_all(
+        DealParty(
+            deal_id=deal_id,
+            company_id=party.company_id,
+            day=day,
+            ordinal=ordinal,
+            role=party.role,
+            name=party.name,
+        )
+        for ordinal, party in enumerate(parties)
+    )
+
+
+def _write_facets(
+    session: Session, deal_id: int, day: date, facts: DealFacts, surroundings: _Surroundings
+) -> bool:
+    """Make the facets those of the facts; whether anything was written."""
+    wanted = {
+        (kind, value): (day, ordinal)
+        for kind, values in (
+            ("type", [facts.type.value, *(deal_type.value for deal_type in facts.also)]),
+            ("focus", list(facts.focus)),
+            ("language", surroundings.languages),
+            ("source", surroundings.sources),
+        )
+        for ordinal, value in enumerate(values)
+    }
+    rows = {
+        (row.kind, row.value): row for row in session.scalars(select(DealFacet).where(DealFacet.deal_id == deal_id))
+    }
+    if {key: (row.day, row.ordinal) for key, row in rows.items()} == wanted:
+        return False
+    for key, row in rows.items():
+        if key in wanted:
+            row.day, row.ordinal = wanted[key]
+        else:
+            session.delete(row)
+    for (kind, value), (facet_day, ordinal) in wanted.items():
+        if (kind, value) not in rows:
+            session.add(DealFacet(deal_id=deal_id, kind=kind, value=value, day=facet_day, ordinal=ordinal))
+    session.flush()
+    return True
+
+
+def _write_text(session: Session, deal_id: int, facts: DealFacts, titles: Sequence[str]) -> None:
+    folded = fold("\n".join(_unique([facts.headline, *(party.name for party in facts.parties), *titles])))
+    row = session.get(DealText, deal_id)
+    if row is None:
+        session.add(DealText(deal_id=deal_id, folded=folded))
+    elif row.folded != folded:
+        row.folded = folded
+
+
+def _revise(
+    session: Session, deal_id: int, before: DealFacts, after: DealFacts, now: datetime, because: int | None
+) -> None:
+    old, new = _said(before), _said(after)
+    changes = {name: [old[name], new[name]] for name in new if old[name] != new[name]}
+    if changes:
+        session.add(DealRevision(deal_id=deal_id, report_id=because, at=now, changes=changes))
+
+
+def _said(facts: DealFacts) -> dict[str, str]:
+    """The fields whose change is worth a revision, as text. Confidence moves with every report and is not."""
+    return {
+        "type": facts.type.value,
+        "also": "; ".join(facts.also),
+        "parties": "; ".join(f"{party.name} ({party.role})" for party in facts.parties),
+        "focus": "; ".join(facts.focus),
+        "value": _value_said(facts.value),
+        "status": facts.status.value,
+        "technology": "yes" if facts.technology else "no",
+        "announced_on": "" if facts.announced_on is None else facts.announced_on.isoformat(),
+        "headline": facts.headline,
+    }
+
+
+def _value_said(value: Value | None) -> str:
+    return "" if value is None else " ".join(filter(None, [f"{value.amount:f}", value.currency, value.kind.value]))
+
+
+def _shift(day: date, days: int) -> date:
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.min if days < 0 else date.max
