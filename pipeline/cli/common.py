@@ -159,6 +159,13 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+class Word(click.Choice[R]):
+    """One word of a vocabulary, written as it is everywhere else (click itself takes the names of the constants)."""
+
+    def normalize_choice(self, choice: object, ctx: click.Context | None) -> str:
+        return str(choice)
+
+
 class Day(click.ParamType[date]):
     """A date on the command line: ``2026-11-05``, or ``2026-11`` and ``2026`` for their first day (``last``: last)."""
 

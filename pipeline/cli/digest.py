@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.common import Day, now, plain_stdout, say, settings_of, shared_options
+from pipeline.cli.common import Day, Word, now, plain_stdout, say, settings_of, shared_options
 from pipeline.cli.filters import filter_options, query_of
 from pipeline.config import DigestFormat, Period
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 @click.command("digest")
 @click.argument("name", required=False)
-@click.option("--period", type=click.Choice(Period), help="The last day, week or month that is over")
+@click.option("--period", type=Word(Period), help="The last day, week or month that is over")
 @click.option("--of", "day", type=Day(), help="With --period: the day, week or month that this date lies in")
-@click.option("--format", "form", type=click.Choice(DigestFormat), help="How it is written  [default: csv]")
+@click.option("--format", "form", type=Word(DigestFormat), help="How it is written  [default: csv]")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path), metavar="FILE",
               help="Where to, - for standard output  [default: digests/NAME-PERIOD.csv]")  # fmt: skip
 @click.option("--excel", is_flag=True, help="Begin the CSV with a byte order mark, which Excel needs to see UTF-8")

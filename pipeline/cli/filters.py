@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
-from pipeline.cli.common import Day
+from pipeline.cli.common import Day, Word
 from storage.vocabulary import DealType, FocusArea, Role, Status
 
 if TYPE_CHECKING:
@@ -47,11 +47,11 @@ class Amount(click.ParamType[Decimal]):
 
 _OPTIONS = (
     click.option("--party", metavar="NAME", help="A company, by any of its names in any script"),
-    click.option("--role", type=click.Choice(Role), metavar="ROLE", help="The role of --party, such as acquirer"),
-    click.option("--type", "type_", type=click.Choice(DealType), metavar="TYPE",
+    click.option("--role", type=Word(Role), metavar="ROLE", help="The role of --party, such as acquirer"),
+    click.option("--type", "type_", type=Word(DealType), metavar="TYPE",
                  help=f"Type of deal, also as a further one: {', '.join(DealType)}"),
     click.option("--focus", metavar="AREA", help="Focus area, such as ai or telecom_5g"),
-    click.option("--status", type=click.Choice(Status), help="How far the deal has come"),
+    click.option("--status", type=Word(Status), help="How far the deal has come"),
     click.option("--language", metavar="CODE", help="Reported in this language (en, vi, zh, ...)"),
     click.option("--source", metavar="NAME", help="Reported by this source"),
     click.option("--text", metavar="WORDS", help="Words in the headline, the parties or the titles of the reports"),

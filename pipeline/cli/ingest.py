@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import difflib
-import signal
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from pipeline.cli.progress import shown_progress
 from pipeline.cli.tables import Column, print_table
 
 if TYPE_CHECKING:
-    from pipeline.ingestion import IngestResult
+    from pipeline.ingest_result import IngestResult
     from scrapers.http import HttpSettings
     from scrapers.sources import Source
     from storage.database import Database
@@ -61,10 +60,7 @@ def command(
         raise click.UsageError("--language and --publisher describe the documents of a --folder; name one")
     sources = [*_chosen(names, settings, everything=not folders), *_folders(folders, language, publisher)]
     with settings.database() as database:
-        result = ingest_now(
-            sources, database, settings.config.fetch.http_settings(), settings,
-            concurrency=settings.config.fetch.concurrency,
-        )  # fmt: skip
+        result = ingest_now(sources, database, settings.config.fetch.http_settings(), settings)
     print_result(result)
     if not result.ok or result.stopped:
         ctx.exit(FAILED)
@@ -100,30 +96,21 @@ def ingest_now(
     database: Database,
     http: HttpSettings,
     settings: Settings,
-    *,
-    concurrency: int = 8,
 ) -> IngestResult:
     """One pass, with progress on stderr. The first Ctrl-C ends it after the pages in hand, the second at once."""
     from pipeline.ingestion import ingest
+    from pipeline.schedule import stopping_on_signals
     from scrapers.http import HttpClient
 
     async def run() -> IngestResult:
         stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-
-        def interrupted() -> None:
-            say("stopping after the pages in hand; once more Ctrl-C stops at once")
-            stop.set()
-            loop.remove_signal_handler(signal.SIGINT)
-
-        # Not on Windows, and not outside the main thread.
-        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-            loop.add_signal_handler(signal.SIGINT, interrupted)
-        with shown_progress() as progress:
+        told = partial(say, "stopping after the pages in hand; once more Ctrl-C stops at once")
+        with stopping_on_signals(stop, on_first=told), shown_progress() as progress:
             async with HttpClient(http) as client:
                 return await ingest(
                     sources, database, client, now=now, progress=progress, extract=extractor(settings),
-                    concurrency=concurrency, stop=stop, keep_pages=settings.config.storage.keep_pages,
+                    concurrency=settings.config.fetch.concurrency, stop=stop,
+                    keep_pages=settings.config.storage.keep_pages,
                 )  # fmt: skip
 
     return asyncio.run(run())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.cli.common import console, printable, say
 
 if TYPE_CHECKING:
-    from pipeline.ingestion import Progress, ProgressCallback
+    from pipeline.ingest_result import Progress, ProgressCallback
 
 #: In a log a line per page would bury the rest.
 _LINE_EVERY = 25
