@@ -73,7 +73,7 @@ def gather(mentions: Sequence[Mention], sentences: Sequence[Sentence], known: Di
             if other != key
             and len(other) > len(key)
             and (
-                f" {fold(full.name)} ".startswith(f" {fold(mention.name)} ")
+                f" {fold(mention.name)} " in f" {fold(full.name)} "
                 or (mention.name.isupper() and len(mention.name) >= 2 and _initials(full.name) == mention.name)
             )
         ]

@@ -218,11 +218,28 @@ class FrameReader:
                 if entity is None or entity.id in seen:
                     continue
                 seen.add(entity.id)
-                instance.arguments.append(Argument(entity, role, sureness * min(1.0, mention.score + 0.2), mention))
+                surest = max(other.score for other in group.mentions)
+                score = max(mention.score, min(0.6, surest - 0.1))  # a name listed with organisations is one
+                entity.score = max(entity.score, score)
+                instance.arguments.append(Argument(entity, role, sureness * min(1.0, score + 0.2), mention))
         self._pronouns(sentence, hit, roles, instance, topic, slots, passive=passive)
-        near = [other for other in hits if sentence.start <= other.start < sentence.end]
-        instance.cues = frozenset(other.cue.name for other in near if other.cue.kind == CueKind.MODALITY)
+        if sentence.zone is not Zone.BODY:
+            self._loose(hit, roles, instance, groups, entity_of, symmetric=symmetric)
+        instance.cues = frozenset(
+            other.cue.name for other in hits if other.cue.kind == CueKind.MODALITY and self._touches(sentence, hit, other)
+        )
         return instance
+
+    def _touches(self, sentence: Sentence, trigger: Hit, cue: Hit) -> bool:
+        """Whether a modal cue speaks of the trigger: anywhere in the sentence, but "last year" only in its own clause."""
+        if cue.cue.name not in ("background", "dated", "hypothetical", "denied"):
+            return True
+        first, last = (cue.end, trigger.start) if cue.start < trigger.start else (trigger.end, cue.start)
+        between = self._folded[first:last]
+        commas = len(_COMMA.findall(between))
+        if cue.start - sentence.start < 12 and cue.start < trigger.start:
+            return commas <= 1
+        return commas == 0 and len(between) < 120 and not _CLAUSE_BREAK.search(between)
 
     def _slots(
         self, sentence: Sentence, hit: Hit, triggers: Sequence[Hit], groups: Sequence[Group], *, noun: bool, symmetric: bool
@@ -305,6 +322,45 @@ class FrameReader:
                     continue
                 slots.append((slot, group, sureness * (0.9 if words < 16 else 0.7)))
         return slots
+
+    def _loose(
+        self,
+        hit: Hit,
+        roles: Mapping[Slot, Role],
+        instance: FrameInstance,
+        groups: Sequence[Group],
+        entity_of: Mapping[int, Entity],
+        *,
+        symmetric: bool,
+    ) -> None:
+        """In title and lead, a name of the same sentence that no slot took stands in for a side that is missing."""
+        present = instance.entities
+        filled = {argument.role for argument in instance.arguments}
+        wanted = set(roles.values())
+        if symmetric:
+            if len(present) >= 2:
+                return
+        elif len(filled & wanted) >= 2 or not wanted - filled:
+            return
+        nearest = sorted(groups, key=lambda group: min(abs(group.start - hit.end), abs(hit.start - group.end)))
+        for group in nearest:
+            if group.case == "other":
+                continue
+            fresh = [mention for mention in group.mentions if mention.start in entity_of and entity_of[mention.start].id not in present]
+            fresh = [mention for mention in fresh if mention.score >= 0.5]
+            if not fresh:
+                continue
+            if symmetric:
+                role = roles.get(Slot.SUBJECT, Role.PARTNER)
+            else:
+                free = [roles[slot] for slot in (Slot.SUBJECT, Slot.OBJECT, Slot.TO, Slot.FROM, Slot.IN) if slot in roles and roles[slot] not in filled]
+                free = [item for item in free if item is not Role.SELLER]
+                if not free:
+                    return
+                role = free[0] if group.end <= hit.start else free[-1]
+            instance.arguments.extend(Argument(entity_of[mention.start], role, 0.3, mention) for mention in fresh)
+            if not symmetric or len(instance.entities) >= 2:
+                return
 
     def _is_passive(self, sentence: Sentence, hit: Hit, pattern: str, slots: Sequence[tuple[Slot, Group, float]]) -> bool:
         form = self._folded[hit.start : hit.end]

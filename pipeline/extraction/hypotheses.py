@@ -102,14 +102,16 @@ def weigh(frame: FrameInstance) -> Scored:
     if is_complete(frame):
         score *= 0.5 + 0.5 * min(1.0, sum(weights[:2]) / 2)
     elif weights:
-        score *= 0.45 * (0.5 + 0.5 * weights[0])
+        score *= 0.5 * (0.5 + 0.5 * weights[0])
     else:
-        score *= 0.12
+        score *= 0.2
     background = False
     if "background" in frame.cues and frame.sentence.zone is not Zone.TITLE:
         fresh = "future" in frame.cues
         score *= _BACKGROUND if not fresh else 0.7
         background = not fresh
+    elif "dated" in frame.cues and frame.sentence.zone is Zone.BODY:
+        score *= 0.7
     if "hypothetical" in frame.cues:
         score *= _HYPOTHETICAL
     if "denied" in frame.cues:

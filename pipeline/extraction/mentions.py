@@ -6,6 +6,7 @@ Scripts that mark names with capitals are read here; names_cjk.py reads the othe
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -56,6 +57,7 @@ _TICKER = re.compile(
     r"B3|HOSE|HNX|HSX|UPCoM|mã CK|mã|SZSE|SSE|NSE|BSE|KOSDAQ|KOSPI|STO|HEL|Xetra|XETRA|MTA|Ticker|AMEX)[^()]{0,60}|[A-Z]{2,5}(?:\.[A-Z]{1,2})?|\d{3,6}\.[A-Z]{1,2})\)"
 )
 _ALIAS = re.compile(r"\s*\((?:[^()“\"]{0,40}?[“\"']([^”\"'()]{2,40})[”\"'][^()]{0,60}|(?:the |der |la |il |a )?([A-Z][\w&.-]{1,20}(?: [A-Z][\w&.-]{1,20})?))\)")
+_AMOUNT = re.compile(r"^\d[\d.,]*(?:[a-zA-Z]{1,3})?$")
 _ALL_CAPS = re.compile(r"^[A-Z0-9&.-]{2,6}$")
 
 
@@ -94,6 +96,18 @@ def tokenize(text: str) -> list[Token]:
     return tokens
 
 
+class _Spans:
+    """Whether a position lies inside a known name."""
+
+    def __init__(self, hits: Sequence[Known]) -> None:
+        self._starts = [hit.start for hit in hits]
+        self._ends = [hit.end for hit in hits]
+
+    def covers(self, position: int) -> bool:
+        place = bisect_right(self._starts, position) - 1
+        return place >= 0 and position < self._ends[place]
+
+
 class MentionFinder:
     """Reads the names of one article in a script with capitals."""
 
@@ -107,6 +121,7 @@ class MentionFinder:
         self._openings = tuple(sorted((fold(word) for word in names.organisation_openings), key=len, reverse=True))
         self._opening_words = frozenset(opening.split()[0] for opening in self._openings)
         self._connectors = frozenset(names.connectors)
+        self._joiners = frozenset(lexicon.data.cases.coordinators)
         self._descriptors = frozenset(names.descriptors)
         self._titles = frozenset(fold(word) for word in names.person_titles)
         self._speech = frozenset(names.speech)
@@ -119,8 +134,8 @@ class MentionFinder:
         tokens = tokenize(text)
         hits = [hit for hit in self._known.find(text, folded) if fold(hit.alias) not in self._not_names]
         lower_words = {token.folded for token in tokens if not token.capital}
-        runs = self._runs(text, tokens, index)
-        support = self._support(runs, tokens, index)
+        support = self._support(self._runs(text, tokens, index, None, hits), tokens, index)
+        runs = self._runs(text, tokens, index, support, hits)
         persons = self._persons(text, tokens, runs)
         mentions: list[Mention] = []
         taken: list[tuple[int, int]] = []
@@ -140,15 +155,19 @@ class MentionFinder:
         mentions.sort(key=lambda mention: (mention.start, -mention.end))
         result: list[Mention] = []
         for mention in mentions:
-            if not result or mention.start >= result[-1].end:
+            if not result or mention.start >= result[-1].outer_end:
                 result.append(mention)
         return result
 
     # ---- runs of capitalised words
 
-    def _runs(self, text: str, tokens: list[Token], index: SentenceIndex) -> list[list[int]]:
+    def _runs(
+        self, text: str, tokens: list[Token], index: SentenceIndex, support: dict[str, int] | None, hits: list[Known]
+    ) -> list[list[int]]:
+        """Capitalised words in a row. In headline case, where all words have capitals, only words that can be names count."""
         runs: list[list[int]] = []
         current: list[int] = []
+        known = _Spans(hits)
         for number, token in enumerate(tokens):
             joined = False
             if current:
@@ -159,14 +178,14 @@ class MentionFinder:
                     joined = False
                 if joined and index.at(previous.start).index != index.at(token.start).index:
                     joined = False
-            if token.capital and not token.text.isdigit():
+            if token.capital and not token.text.isdigit() and self._can_name(token, index, support, known, joined=joined):
                 if not joined and current:
                     runs.append(current)
                     current = []
                 current.append(number)
-            elif joined and (token.folded in self._connectors) and number + 1 < len(tokens) and tokens[number + 1].capital:
+            elif joined and token.folded in self._connectors and number + 1 < len(tokens) and tokens[number + 1].capital:
                 opening = tokens[current[0]].folded
-                if opening in self._opening_words or any(tokens[i].folded in self._nouns for i in current):
+                if opening in self._opening_words and (token.folded not in self._joiners or len(current) > 2):
                     current.append(number)
                 else:
                     runs.append(current)
@@ -179,6 +198,15 @@ class MentionFinder:
         if current:
             runs.append(current)
         return [self._trim_connectors(run, tokens) for run in runs]
+
+    def _can_name(self, token: Token, index: SentenceIndex, support: dict[str, int] | None, known: _Spans, *, joined: bool) -> bool:
+        if _AMOUNT.match(token.text) and not known.covers(token.start):
+            return False
+        if support is None or not index.at(token.start).headline_case:
+            return True
+        if token.folded in support or known.covers(token.start) or not self._vocabulary.is_ordinary(token.folded):
+            return True
+        return joined and (token.folded in self._nouns or token.folded in self._legal_words)
 
     def _trim_connectors(self, run: list[int], tokens: list[Token]) -> list[int]:
         while run and not tokens[run[-1]].capital:
@@ -209,7 +237,7 @@ class MentionFinder:
                 titled += 1
             before = tokens[run[0] - 1].folded if run[0] else ""
             named = words[titled:]
-            if not named or len(named) > 4:
+            if not named or len(named) > 4 or any(not word.capital for word in named):
                 continue
             given = named[0].folded in self._vocabulary.given_names and len(named) >= 2 and named[1].folded not in self._nouns
             after = text[named[-1].end : named[-1].end + 40]
@@ -245,8 +273,10 @@ class MentionFinder:
                 self._add_unknown(text, tokens, before, index, mentions, support, persons, lower_words)
             after = [i for i in run if tokens[i].start >= hit.end]
             extension = self._extension(text, tokens, hit, after, [other for other in inside if other.start > hit.start])
+            if extension and index.at(hit.start).headline_case and any(tokens[i].folded not in support for i in extension):
+                extension = []
             end = tokens[extension[-1]].end if extension else hit.end
-            prefix = before[-1] if before and tokens[before[-1]].folded in self._opening_words else None
+            prefix = before[-1] if before and self._belongs_before(text, tokens, before, hit, index) else None
             start = tokens[prefix].start if prefix is not None else hit.start
             if prefix is not None and mentions and mentions[-1].start >= tokens[before[0]].start:
                 mentions.pop()
@@ -262,6 +292,20 @@ class MentionFinder:
         rest = run[begin:]
         if rest and not inside:
             self._add_unknown(text, tokens, rest, index, mentions, support, persons, lower_words)
+
+    def _belongs_before(self, text: str, tokens: list[Token], before: list[int], hit: Known, index: SentenceIndex) -> bool:
+        """Whether the word before a known name is part of another, longer name: Fuji + Xerox, Bank + of America."""
+        word = tokens[before[-1]]
+        if word.folded in self._opening_words:
+            return True
+        if index.at(word.start).headline_case or " " in text[hit.start : hit.end] or len(before) > 1:
+            return False
+        strange = (
+            not self._vocabulary.is_ordinary(word.folded)
+            and word.folded not in self._vocabulary.places
+            and word.folded not in self._vocabulary.demonyms
+        )
+        return strange and text[word.end : hit.start] == " " and not self._known.get(word.text)
 
     def _is_person(self, tokens: list[Token], run: list[int], hit: Known, persons: set[str]) -> bool:
         """A known name that is a person's here: Tim Ford, Jack Ma."""
@@ -323,18 +367,30 @@ class MentionFinder:
         dropped_descriptor = False
         while words:
             folded = tokens[words[0]].folded
-            droppable = folded in self._vocabulary.demonyms or folded in self._not_names or folded in self._titles
+            at_start = tokens[words[0]].start - sentence.start < 3
+            droppable = (
+                folded in self._vocabulary.demonyms
+                or folded in self._titles
+                or folded in self._vocabulary.not_names
+                or (folded in self._not_names and (at_start or len(words) == 1))
+            )
             if not droppable and len(words) > 1 and folded in self._descriptors and folded not in self._opening_words:
                 droppable = dropped_descriptor = True
             first = tokens[words[0]]
             if not droppable and first.start - sentence.start < 3 and len(words) > 1 and first.folded not in self._opening_words:
-                droppable = first.folded not in support and (
-                    self._vocabulary.ordinary.get(first.folded, 0.0) > 3e-5 or first.folded in lower_words
-                ) and tokens[words[-1]].folded not in self._nouns
+                droppable = (
+                    first.folded not in support
+                    and (self._vocabulary.is_ordinary(first.folded) or first.folded in lower_words)
+                    and tokens[words[-1]].folded not in self._nouns
+                )
             if not droppable:
                 break
             words.pop(0)
-        while words and (tokens[words[-1]].folded in self._not_names or tokens[words[-1]].text.isdigit()) and len(words) > 1:
+        while len(words) > 1 and (
+            tokens[words[-1]].folded in self._vocabulary.not_names
+            or tokens[words[-1]].folded in self._legal_words
+            or tokens[words[-1]].text.isdigit()
+        ):
             words.pop()
         if not words:
             return

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from pipeline.extraction.confidence import confidence, features
 from pipeline.extraction.entities import Entity
 from pipeline.extraction.focus import focus_areas
 from pipeline.extraction.frames import FrameInstance
@@ -38,6 +39,9 @@ _SPECIFICITY: Mapping[DealType, float] = {
 }
 
 
+_Part = tuple[Entity, Role, float]
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Everything that was found in an article, ready to be judged."""
@@ -61,7 +65,7 @@ def reports_of(reading: Reading) -> tuple[Report, ...]:
     strongest = 0.0
     used: set[int] = set()
     for hypothesis in reading.hypotheses[:6]:
-        report, parties = _report(reading, hypothesis)
+        report, parties = judge(reading, hypothesis)
         if report is None:
             continue
         if not reports:
@@ -85,14 +89,11 @@ def reports_of(reading: Reading) -> tuple[Report, ...]:
     return tuple(reports)
 
 
-def _report(reading: Reading, hypothesis: Hypothesis) -> tuple[Report | None, set[int]]:
-    deal_type, also = _types(hypothesis)
-    by_id = {entity.id: entity for entity in reading.entities}
-    parties = _parties(hypothesis, deal_type, by_id, reading.entities)
-    parties = _complete(parties, hypothesis, deal_type, reading)
+def judge(reading: Reading, hypothesis: Hypothesis) -> tuple[Report | None, set[int]]:
+    deal_type, parties, also = parties_of(reading, hypothesis)
     if not parties:
         return None, set()
-    confidence = _confidence(reading, hypothesis, parties, deal_type)
+    sureness = confidence(features(hypothesis, parties, deal_type, reading.entities, reading.hits, reading.sentences))
     chosen = {entity.id for entity, _, _ in parties}
     deal_sentences = {
         scored.frame.sentence.index for scored in hypothesis.frames if not scored.background and scored.frame.entities & chosen
@@ -122,11 +123,19 @@ def _report(reading: Reading, hypothesis: Hypothesis) -> tuple[Report | None, se
             announced_on=announced if isinstance(announced, date) else None,
             announced_precision=DatePrecision.DAY if announced is not None else None,
             headline=reading.article.title,
-            confidence=round(confidence, 3),
+            confidence=round(sureness, 3),
             evidence=tuple(dict.fromkeys(evidence)),
         ),
         chosen,
     )
+
+
+def parties_of(reading: Reading, hypothesis: Hypothesis) -> tuple[DealType, list[_Part], tuple[DealType, ...]]:
+    """The deal's type, its parties with role and weight, and its further types."""
+    deal_type, also = _types(hypothesis)
+    by_id = {entity.id: entity for entity in reading.entities}
+    parties = _parties(hypothesis, deal_type, by_id, reading.entities)
+    return deal_type, _complete(parties, hypothesis, deal_type, reading), also
 
 
 def _types(hypothesis: Hypothesis) -> tuple[DealType, tuple[DealType, ...]]:
@@ -143,9 +152,6 @@ def _types(hypothesis: Hypothesis) -> tuple[DealType, tuple[DealType, ...]]:
         DealType.MERGER: set(),
     }
     return primary, tuple(deal_type for deal_type in also if deal_type not in redundant.get(primary, set()))[:3]
-
-
-_Part = tuple[Entity, Role, float]
 
 
 def _parties(hypothesis: Hypothesis, deal_type: DealType, by_id: Mapping[int, Entity], entities: Sequence[Entity]) -> list[_Part]:
@@ -195,7 +201,7 @@ def _without_doubles(parts: list[_Part]) -> list[_Part]:
 def _licence_sides(parts: list[_Part]) -> list[_Part]:
     """Whoever has no side in a licence stands on the other one."""
     sided = _other_side(parts, Role.LICENSOR, Role.LICENSEE)
-    if any(role is Role.PARTY for _, role, _ in sided) or len({role for _, role, _ in sided}) == 1:
+    if len(parts) > 1 and len({role for _, role, _ in sided}) < 2:
         ordered = sorted(parts, key=lambda part: (not part[0].in_title, part[0].first.start))
         sided = [(entity, Role.LICENSOR if place == 0 else Role.LICENSEE, weight) for place, (entity, _, weight) in enumerate(ordered)]
     return sided
@@ -234,14 +240,18 @@ def _complete(parts: list[_Part], hypothesis: Hypothesis, deal_type: DealType, r
     if missing is None:
         return parts
     candidates = [
-        entity for entity in reading.entities if entity.id not in chosen and entity.score >= 0.6 and (entity.in_title or (entity.in_lead and entity.count > 1))
+        entity
+        for entity in reading.entities
+        if entity.id not in chosen
+        and entity.score >= 0.55
+        and (entity.in_title or entity.in_lead)
+        and not any(entity.key.startswith(other.key) or other.key.startswith(entity.key) for other, _, _ in parts)
     ]
     if not candidates:
         return parts
-    best = max(candidates, key=salience)
-    if any(best.key.startswith(entity.key) or entity.key.startswith(best.key) for entity, _, _ in parts):
-        return parts
-    return sorted([*parts, (best, missing, 0.2)], key=lambda part: part[0].first.start)
+    candidates.sort(key=salience, reverse=True)
+    added = candidates[:1] if parts or deal_type not in SYMMETRIC_TYPES | {DealType.SETTLEMENT} else candidates[:2]
+    return sorted([*parts, *((entity, missing, 0.2) for entity in added)], key=lambda part: part[0].first.start)
 
 
 def _areas(parts: Sequence[_Part]) -> list[str]:
@@ -249,32 +259,6 @@ def _areas(parts: Sequence[_Part]) -> list[str]:
     return [
         area for entity, role, _ in parts if role in passive and entity.organisation is not None for area in entity.organisation.areas[:1]
     ]
-
-
-def _confidence(reading: Reading, hypothesis: Hypothesis, parts: Sequence[_Part], deal_type: DealType) -> float:
-    """How likely the article reports this deal, from what supports and what contradicts it."""
-    frames = [scored for scored in hypothesis.frames if not scored.background]
-    best = max((scored.score for scored in frames), default=0.0)
-    in_title = any(scored.frame.sentence.zone is Zone.TITLE for scored in frames)
-    complete = any(is_complete(scored.frame) for scored in frames)
-    entity = min((entity.score for entity, _, _ in parts), default=0.0)
-    logit = -2.6 + 3.2 * best + 0.9 * min(2.5, hypothesis.strength - best) + (0.9 if in_title else 0.0) + (0.6 if complete else -0.8)
-    logit += 0.8 * (entity - 0.5)
-    if len(parts) < 2:
-        logit -= 1.3
-    index = SentenceIndex(reading.sentences)
-    title_no_deal = any(hit.cue.kind == CueKind.NO_DEAL and index.at(hit.start).zone is Zone.TITLE for hit in reading.hits)
-    if title_no_deal and not in_title:
-        logit -= 1.6
-    elif title_no_deal:
-        logit -= 0.5
-    early_denial = sum(
-        1 for hit in reading.hits if hit.cue.name == "denied" and index.at(hit.start).zone in (Zone.TITLE, Zone.LEAD)
-    )
-    logit -= 1.2 * min(2, early_denial)
-    if not in_title and not any(scored.frame.sentence.zone is Zone.LEAD for scored in frames):
-        logit -= 1.0
-    return 1.0 / (1.0 + math.exp(-logit))
 
 
 def _quote(field: str, text: str, sentence: Sentence) -> Evidence:
@@ -314,8 +298,3 @@ def _proof(entity: Entity, frames: Collection[Scored]) -> tuple[int, int]:
             if argument.entity.id == entity.id and argument.mention is not None:
                 return argument.mention.start, argument.mention.end
     return entity.first.start, entity.first.end
-
-
-def retyped(frame: FrameInstance, deal_type: DealType) -> FrameInstance:
-    """The same frame read as another type (what was bought turned out to be patents, or a stake)."""
-    return replace(frame, type=deal_type)
