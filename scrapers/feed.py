@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
@@ -21,6 +22,9 @@ MAX_LINKS = 2000
 _MAX_UNPACKED_BYTES = 20_000_000
 _TITLE_LIMIT = 500
 _SUMMARY_LIMIT = 2000
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+# What feedparser lets through when a document is broken in a way that it did not foresee.
+_PARSER_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 
 def parse_feed(
@@ -89,7 +93,11 @@ def _parsed(body: bytes, url: str, content_type: str | None) -> feedparser.FeedP
     if content_type and "charset" in content_type.lower():
         headers["content-type"] = content_type
     # A stream, never the bytes: feedparser opens those as a file if one has that name.
-    return feedparser.parse(BytesIO(body), response_headers=headers, resolve_relative_uris=False, sanitize_html=False)
+    stream = BytesIO(body)
+    try:
+        return feedparser.parse(stream, response_headers=headers, resolve_relative_uris=False, sanitize_html=False)
+    except _PARSER_FAULTS as error:
+        raise NotAFeed(url, f"it is broken beyond reading ({error})") from error
 
 
 def _xml_item(entry: Mapping[str, object], url: str, language: str | None, day_first: bool | None) -> Link | None:
@@ -114,7 +122,7 @@ def _address(entry: Mapping[str, object], url: str) -> str | None:
     """Where the item leads: the publisher's own address rather than that of a service in between."""
     for key in ("feedburner_origlink", "link", "id"):
         written = _text(entry, key)
-        if not written or (key == "id" and not written.startswith(("http://", "https://"))):
+        if not written or (key == "id" and not _WEB.match(written)):
             continue
         found = absolute_url(url, written)
         if found is not None:
@@ -153,8 +161,9 @@ def _json_items(body: bytes, url: str, language: str | None, day_first: bool | N
 
 
 def _json_item(item: object, url: str, language: str | None, day_first: bool | None) -> Link | None:
-    written = _text(item, "url") or _text(item, "external_url") or _text(item, "id")
-    address = absolute_url(url, written) if written else None
+    identity = _text(item, "id") or ""
+    written = _text(item, "url") or _text(item, "external_url") or (identity if _WEB.match(identity) else "")
+    address = absolute_url(url, written)
     if address is None:
         return None
     when = _text(item, "date_published") or _text(item, "date_modified")

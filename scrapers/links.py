@@ -48,6 +48,9 @@ def absolute_url(base: str, href: str) -> str | None:
     if not cleaned or cleaned.startswith("#"):
         return None
     try:
+        given = urlsplit(cleaned)
+        if given.scheme and not given.netloc:
+            return None  # mailto: and the like, and "http://" alone, which joining would turn into the base itself
         parts = urlsplit(urljoin(base, cleaned))
         if parts.scheme.lower() not in _DEFAULT_PORT or not parts.hostname or parts.port == 0:
             return None

@@ -122,15 +122,15 @@ def _entry(element: etree._Element, url: str, read_date: Callable[[str], str | N
         text = (child.text or "").strip() if isinstance(child.tag, str) else ""
         if not text:
             continue
-        # Image and video extensions have a loc and a title of their own, one level deeper in another namespace.
-        match _local(child), etree.QName(child).namespace or "":
-            case "loc", namespace if "sitemap-" not in namespace and child.getparent() is element:
+        # Image and video extensions have a loc and a title of their own, one level deeper.
+        match _local(child), str(child.tag):
+            case "loc", _ if child.getparent() is element:
                 address = text
             case "lastmod", _:
                 modified = read_date(text)
-            case "publication_date", namespace if "news" in namespace:
+            case "publication_date", tag if "news" in tag:
                 published = read_date(text)
-            case "title", namespace if "news" in namespace:
+            case "title", tag if "news" in tag:
                 title = plain_text(text, _TITLE_LIMIT)
     found = absolute_url(url, address)
     return None if found is None else Entry(Link(url=found, title=title, published=published), modified)
@@ -180,7 +180,8 @@ def _read_list(body: bytes, url: str) -> Sitemap:
 
 
 def _local(element: etree._Element) -> str:
-    return str(etree.QName(element).localname).lower()
+    """The name without its namespace, also where the prefix was never declared."""
+    return str(element.tag).rpartition("}")[2].rpartition(":")[2].lower()
 
 
 def _unpacked(body: bytes, url: str) -> bytes:

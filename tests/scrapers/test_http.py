@@ -1,0 +1,346 @@
+"""The client against a real server that is helpful, hostile or lazy."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import socket
+import tracemalloc
+import zlib
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from itertools import pairwise
+from typing import TypeVar
+
+import pytest
+
+from scrapers.errors import (
+    BadAddress,
+    BadEncoding,
+    BadStatus,
+    FetchError,
+    ForbiddenAddress,
+    NotAllowed,
+    TimedOut,
+    TooLarge,
+    TooManyRedirects,
+    Unreachable,
+)
+from scrapers.http import HttpClient, HttpSettings, Response, retry_after_seconds
+from scrapers.sources import Validators
+from tests.loopback import Answer, LoopbackServer, Request
+
+T = TypeVar("T")
+NOW = datetime(2026, 11, 5, 10, tzinfo=UTC)
+SETTINGS = HttpSettings(host_gap_seconds=0.0, allow_private=("127.0.0.1",), respect_robots=False)
+
+
+@pytest.fixture
+def server() -> Iterator[LoopbackServer]:
+    with LoopbackServer() as running:
+        yield running
+
+
+def run(do: Callable[[HttpClient], Awaitable[T]], settings: HttpSettings = SETTINGS) -> T:
+    async def go() -> T:
+        async with HttpClient(settings, clock=lambda: NOW) as client:
+            return await do(client)
+
+    return asyncio.run(go())
+
+
+def get(url: str, settings: HttpSettings = SETTINGS, validators: Validators | None = None) -> Response:
+    return run(lambda client: client.get(url, validators=validators), settings)
+
+
+def small(**changes: object) -> HttpSettings:
+    values = {name: getattr(SETTINGS, name) for name in HttpSettings.__dataclass_fields__}
+    return HttpSettings(**{**values, **changes})
+
+
+def test_a_page_with_its_facts(server: LoopbackServer) -> None:
+    url = server.add("/x", b"hello", headers={"ETag": '"1"', "Last-Modified": "then", "Content-Type": "text/plain"})
+    response = get(f"{url}#part")
+    assert (response.status, response.body, response.etag, response.last_modified) == (200, b"hello", '"1"', "then")
+    assert (response.url, response.content_type, response.fetched_at) == (url, "text/plain", NOW)
+    sent = server.requests[0].headers
+    assert sent["user-agent"].startswith("dealwire/")
+    assert sent["accept-encoding"] == "gzip, deflate"
+    assert "cookie" not in sent
+
+
+def test_cookies_and_proxies_of_the_environment_play_no_part(
+    server: LoopbackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    url = server.add("/x", b"hello", headers={"Set-Cookie": "a=1"})
+
+    async def twice(client: HttpClient) -> None:
+        await client.get(url)
+        await client.get(url)
+
+    run(twice)
+    assert all("cookie" not in request.headers for request in server.requests)
+
+
+def test_conditional_requests(server: LoopbackServer) -> None:
+    url = server.add("/x", b"hello", headers={"ETag": '"1"'})
+    response = get(url, validators=Validators(etag='"1"'))
+    assert response.not_modified
+    assert (response.status, response.body) == (304, b"")
+    assert get(url, validators=Validators(etag='"0"')).body == b"hello"
+    dated = server.add("/y", b"hello", headers={"Last-Modified": "Thu, 05 Nov 2026 10:00:00 GMT"})
+    assert get(dated, validators=Validators(last_modified="Thu, 05 Nov 2026 10:00:00 GMT")).not_modified
+
+
+def test_a_304_that_nobody_asked_for_is_an_error(server: LoopbackServer) -> None:
+    with pytest.raises(BadStatus, match="answered 304"):
+        get(server.add("/x", status=304))
+
+
+def test_redirects_are_followed_and_counted(server: LoopbackServer) -> None:
+    server.add("/a", status=301, headers={"Location": "b?x=1"})
+    server.add("/b?x=1", status=302, headers={"Location": server.url("/c#part")})
+    server.add("/c", b"there")
+    response = get(server.url("/a"))
+    assert (response.requested_url, response.url, response.body) == (server.url("/a"), server.url("/c"), b"there")
+    loop = server.add("/loop", status=307, headers={"Location": "/loop"})
+    with pytest.raises(TooManyRedirects, match="more than 5 redirects"):
+        get(loop)
+    assert server.count("/loop") == 6
+
+
+@pytest.mark.parametrize("location", ["ftp://news.example/x", "file:///etc/passwd", "http://", ""])
+def test_redirects_to_what_is_no_web_address(server: LoopbackServer, location: str) -> None:
+    with pytest.raises(BadAddress, match=r"/a: .* redirects to"):
+        get(server.add("/a", status=302, headers={"Location": location}))
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
+def test_statuses_that_will_not_pass(server: LoopbackServer, status: int) -> None:
+    with pytest.raises(BadStatus, match=f"/x: the server answered {status}") as caught:
+        get(server.add("/x", status=status))
+    assert (caught.value.status, caught.value.temporary) == (status, False)
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503])
+def test_statuses_that_may_pass(server: LoopbackServer, status: int) -> None:
+    with pytest.raises(BadStatus, match="it will be tried again") as caught:
+        get(server.add("/x", status=status, headers={"Retry-After": "120"}))
+    assert caught.value.temporary
+    assert caught.value.retry_after_seconds == 120.0
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("120", 120.0),
+        (" 1.5 ", 1.5),
+        ("-5", 0.0),
+        ("999999999", 86400.0),
+        (format_datetime(NOW + timedelta(minutes=2), usegmt=True), 120.0),
+        (format_datetime(NOW - timedelta(days=2), usegmt=True), 0.0),
+        ("soon", None),
+        ("", None),
+        ("nan", None),
+        ("9" * 400, 86400.0),
+        (None, None),
+    ],
+)
+def test_retry_after(value: str | None, seconds: float | None) -> None:
+    assert retry_after_seconds(value, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", gzip.compress(b"text")),
+        ("deflate", zlib.compress(b"text")),
+        ("identity", b"text"),
+        ("GZIP", gzip.compress(b"text")),
+    ],
+)
+def test_packed_bodies(server: LoopbackServer, encoding: str, body: bytes) -> None:
+    assert get(server.add("/x", body, headers={"Content-Encoding": encoding})).body == b"text"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "reason"),
+    [
+        ("br", b"\x0b\x02\x80text\x03", "packed as 'br'"),
+        ("gzip, gzip", b"", "packed as 'gzip, gzip'"),
+        ("gzip", b"no gzip at all", "is broken"),
+        ("gzip", gzip.compress(b"text" * 100)[:-8], "cut short"),
+    ],
+)
+def test_bodies_that_cannot_be_unpacked(server: LoopbackServer, encoding: str, body: bytes, reason: str) -> None:
+    with pytest.raises(BadEncoding, match=reason):
+        get(server.add("/x", body, headers={"Content-Encoding": encoding}))
+
+
+def test_a_bomb_is_never_held(server: LoopbackServer) -> None:
+    bomb = gzip.compress(b"\0" * 200_000_000)
+    url = server.add("/bomb", bomb, headers={"Content-Encoding": "gzip"})
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLarge, match="unpacked it is more than 1,000,000 bytes"):
+            get(url, small(max_body_bytes=1_000_000))
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_bodies_beyond_the_caps(server: LoopbackServer) -> None:
+    settings = small(max_wire_bytes=10_000)
+    with pytest.raises(TooLarge, match="it is 10,001 bytes, more than 10,000"):
+        get(server.add("/claims", b"x" * 10_001), settings)
+    endless = server.add("/endless", chunks=[b"x" * 1000] * 1000)
+    with pytest.raises(TooLarge, match="it sends more than 10,000 bytes"):
+        get(endless, settings)
+    with pytest.raises(TooLarge, match="it is more than 500 bytes"):
+        get(server.add("/plain", b"x" * 501), small(max_body_bytes=500))
+
+
+def test_slow_servers_meet_a_limit(server: LoopbackServer) -> None:
+    silent = server.add("/silent", b"x", delay=30)
+    with pytest.raises(TimedOut, match=r"no byte came for 0\.2 seconds"):
+        get(silent, small(read_timeout_seconds=0.2))
+    dripping = server.add("/drip", chunks=[b"x"] * 1000, chunk_delay=0.05)
+    with pytest.raises(TimedOut, match=r"the whole answer took longer than 0\.4 seconds"):
+        get(dripping, small(total_deadline_seconds=0.4))
+
+
+def test_the_deadline_counts_all_redirects(server: LoopbackServer) -> None:
+    url = server.add("/slow", status=302, headers={"Location": "/slow"}, delay=0.15)
+    with pytest.raises(TimedOut, match="the whole answer"):
+        get(url, small(total_deadline_seconds=0.4))
+    assert server.count("/slow") < 5
+
+
+def test_broken_and_absent_servers(server: LoopbackServer) -> None:
+    with pytest.raises(Unreachable) as caught:
+        get(server.add("/short", b"only this", length=1000))
+    assert caught.value.temporary
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    with pytest.raises(Unreachable, match=f"127.0.0.1:{port}/x: .*check the address"):
+        get(f"http://127.0.0.1:{port}/x")
+
+
+def test_a_name_that_does_not_resolve() -> None:
+    async def nowhere(host: str, port: int) -> list[str]:
+        raise OSError("no such name")
+
+    async def go() -> None:
+        async with HttpClient(SETTINGS, resolver=nowhere) as client:
+            await client.get("http://gone.example/x")
+
+    with pytest.raises(Unreachable, match=r"the name gone\.example does not resolve"):
+        asyncio.run(go())
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://news.example/x", "file:///etc/passwd", "news.example/x", "", "http://", "http://[x/"]
+)
+def test_addresses_that_cannot_be_asked(url: str) -> None:
+    with pytest.raises(BadAddress, match="give an address that begins with http"):
+        get(url)
+
+
+def test_private_hosts_are_not_asked_unless_named(server: LoopbackServer) -> None:
+    url = server.add("/x", b"secret")
+    with pytest.raises(ForbiddenAddress, match=r"127\.0\.0\.1 is at 127\.0\.0\.1, which is not a public") as caught:
+        get(url, small(allow_private=False))
+    assert not caught.value.temporary
+    assert server.requests == []
+
+
+def test_a_public_name_must_not_lead_inside_by_redirect_or_by_changing_its_answer(server: LoopbackServer) -> None:
+    answers = iter([["127.0.0.1"], ["127.0.0.1"]])
+
+    async def resolver(host: str, port: int) -> list[str]:
+        return next(answers)
+
+    settings = small(allow_private=("outside.example",))
+    server.add("/a", status=302, headers={"Location": f"http://inside.example:{server.port}/b"})
+    server.add("/b", b"secret")
+
+    async def go() -> None:
+        async with HttpClient(settings, resolver=resolver) as client:
+            await client.get(f"http://outside.example:{server.port}/a")
+
+    with pytest.raises(ForbiddenAddress, match=r"inside\.example is at 127\.0\.0\.1"):
+        asyncio.run(go())
+    assert [request.path for request in server.requests] == ["/a"]
+
+
+def test_robots_are_obeyed_also_behind_a_redirect(server: LoopbackServer) -> None:
+    server.add("/robots.txt", b"User-agent: *\nDisallow: /private\n", headers={"Content-Type": "text/plain"})
+    open_url = server.add("/open", b"fine")
+    server.add("/jump", status=302, headers={"Location": "/private/x"})
+    server.add("/private/x", b"secret")
+    settings = small(respect_robots=True)
+
+    async def go(client: HttpClient) -> None:
+        assert (await client.get(open_url)).body == b"fine"
+        for path in ("/private/x", "/jump"):
+            with pytest.raises(NotAllowed, match=r"/private/x: the site's robots\.txt forbids it to dealwire"):
+                await client.get(server.url(path))
+
+    run(go, settings)
+    assert [request.path for request in server.requests] == ["/robots.txt", "/open", "/jump"]
+
+
+def test_endless_robots_are_cut_not_refused(server: LoopbackServer) -> None:
+    server.add("/robots.txt", chunks=[b"User-agent: *\nDisallow: /private\n"] + [b"#" * 100_000] * 200)
+    with pytest.raises(NotAllowed):
+        get(server.add("/private", b"x"), small(respect_robots=True))
+
+
+def test_one_request_at_a_time_and_a_gap_per_host(server: LoopbackServer) -> None:
+    active = 0
+    most = 0
+
+    def handler(request: Request) -> Answer:
+        nonlocal active, most
+        active += 1
+        most = max(most, active)
+        server._sleep(0.02)
+        active -= 1
+        return Answer(b"x")
+
+    urls = [server.add_handler(f"/{number}", handler) for number in range(5)]
+
+    async def go(client: HttpClient) -> None:
+        await asyncio.gather(*(client.get(url) for url in urls))
+
+    run(go, small(host_gap_seconds=0.1))
+    times = sorted(request.at for request in server.requests)
+    assert most == 1
+    assert all(later - earlier >= 0.1 for earlier, later in pairwise(times))
+
+
+def test_many_hosts_keep_few_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scrapers.http._MAX_POOLS", 2)
+    servers = [LoopbackServer().__enter__() for _ in range(5)]
+    try:
+        urls = [server.add("/x", b"fine") for server in servers]
+
+        async def go(client: HttpClient) -> int:
+            for _ in range(2):
+                for url in urls:
+                    assert (await client.get(url)).body == b"fine"
+            return len(client._pools)
+
+        assert run(go) == 2
+    finally:
+        for server in servers:
+            server.__exit__(None, None, None)
+
+
+def test_every_fault_is_a_fetch_error_that_names_the_address(server: LoopbackServer) -> None:
+    garbage = server.add("/garbage", b"x", headers={"Transfer-Encoding": "nonsense"})
+    with pytest.raises(FetchError, match="/garbage"):
+        get(garbage)
