@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TextIO, TypeVar
 from urllib.parse import unquote
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from pipeline.config import Config
+    from pipeline.extraction.organisations import Directory
     from storage.database import Database
     from storage.records import Article, Report
 
@@ -196,10 +198,18 @@ class Day(click.ParamType[date]):
 
 
 def extractor(settings: Settings) -> Callable[[Article], tuple[Report, ...]]:
-    """The extractor, as the configuration sets it up. Loading its lexicons takes a moment."""
+    """The extractor with the configuration's company names. Loading its lexicons takes a moment."""
     from pipeline.extraction import extract
 
-    return extract
+    return partial(extract, known=names_of(settings))
+
+
+def names_of(settings: Settings) -> Directory:
+    """The dictionary of organisations with the configuration's own."""
+    from pipeline.extraction.organisations import directory, with_aliases
+
+    companies = settings.config.companies
+    return with_aliases(companies) if companies else directory()
 
 
 @contextmanager

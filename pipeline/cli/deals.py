@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.common import on_terminal, plain_stdout, say, settings_of, shared_options
-from pipeline.cli.filters import filter_options, query_of
+from pipeline.cli.filters import filter_options, known_party, query_of
 from pipeline.cli.tables import Column, print_table
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def command(ctx: click.Context, /, sort: str, limit: int | None, form: str | Non
     settings = settings_of(ctx)
     query = replace(query_of(settings, options), sort=DealSort(sort))
     with settings.database(must_exist=True) as database, database.reading() as session:
+        query = known_party(session, query, settings)
         if form is not None:
             found: Iterator[DealView] = iter_deals(session, query, evidence=form == "json")
             wanted = DigestFormat.JSONL if form == "json" else DigestFormat.CSV

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.common import Day, Word, now, plain_stdout, say, settings_of, shared_options
-from pipeline.cli.filters import filter_options, query_of
+from pipeline.cli.filters import filter_options, known_party, query_of
 from pipeline.config import DigestFormat, Period
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ def command(
         span = span_of(period, day) if day is not None else last_span(period, now().astimezone(zone).date())
     name = name or "deals"
     with settings.database(must_exist=True) as database:
+        with database.reading() as session:
+            query = known_party(session, query, settings)
         if output is not None and str(output) == "-":
             query = replace(query, since=span.since, until=span.until)
             with database.reading() as session, plain_stdout() as stream:
