@@ -84,6 +84,8 @@ def features(
         "firm_title": float(bool(firm & cues[Zone.TITLE])),
         "firm_lead": float(bool(firm & cues[Zone.LEAD])),
         "terminated_front": float("terminated" in cues[Zone.TITLE] | cues[Zone.LEAD]),
+        "ended_talks_title": float("ended_talks" in cues[Zone.TITLE]),
+        "ended_talks_lead": float("ended_talks" in cues[Zone.LEAD]),
         "organisations": math.log1p(sum(entity.score >= 0.5 for entity in entities)),
         "partnership": float(deal_type is DealType.PARTNERSHIP),
         "generic_only": float(not specific),

@@ -58,6 +58,7 @@ class FrameInstance:
     arguments: list[Argument] = field(default_factory=list)
     cues: frozenset[str] = frozenset()
     note: str = ""
+    passive: bool = False
 
     @property
     def entities(self) -> set[int]:
@@ -69,6 +70,8 @@ REACH = 220
 _CLAUSE_BREAK = re.compile(r"[;:—–]\s| - |[。！？；：]")
 _COMMA = re.compile(r"[,，、]")
 _WORDS = re.compile(r"[^\W_]+")
+#: "from its stores Walmart takes": what a pronoun owns ends the phrase before a bare name.
+_OWNED = re.compile(r"^\s*(?:its|their|his|her)\s+[a-z]+\s*$")
 
 ZONE_WEIGHT: Mapping[Zone, float] = {Zone.TITLE: 1.0, Zone.LEAD: 0.9, Zone.BODY: 0.6, Zone.FURNITURE: 0.0}
 
@@ -159,7 +162,7 @@ class FrameReader:
             return None, relative
         between = gap[last.end() :]
         if self._spaced:
-            if len(_WORDS.findall(between)) > 7 or between.count(",") > 1:
+            if len(_WORDS.findall(between)) > 6 or between.count(",") > 1 or _OWNED.search(between):
                 return None, relative
         elif len(between) > 14:
             return None, relative
@@ -208,6 +211,7 @@ class FrameReader:
         if passive and spec.shape is not Shape.PASSIVE:
             roles = _turned(roles)
         instance = FrameInstance(spec.name, spec.type, hit, sentence, spec.weight * ZONE_WEIGHT[sentence.zone])
+        instance.passive = passive
         seen: set[int] = set()
         for slot, group, sureness in slots:
             role = roles.get(slot)
@@ -281,7 +285,7 @@ class FrameReader:
                     slots.append((Slot.SUBJECT, group, sureness))
                     subject_found = True
             elif group.case in ("with", "between", "object", "to", "from", "in", "by", "for", "of"):
-                usable = verb_last or group.case in ("with", "between") or (group.case in ("from", "to", "in", "of") and words <= 8)
+                usable = verb_last or group.case in ("with", "between")
                 if usable:
                     slots.append((Slot(group.case), group, 0.8 if verb_last else 0.6))
         object_found = bool(inside)

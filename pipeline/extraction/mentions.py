@@ -406,7 +406,7 @@ class MentionFinder:
             return
         if all(part in self._legal_words for part in parts) or all(part in self._descriptors for part in parts):
             return
-        if len(name) < 2:
+        if len(name) < 2 or not any(char.isalpha() for char in name):
             return
         score = self._unknown_score(text, tokens, words, sentence, support, lower_words, dropped_descriptor)
         if score > 0.05:
@@ -446,7 +446,8 @@ class MentionFinder:
         seen = support.get(parts[0], 0)
         initial = first.start - sentence.start < 3
         uncertain = sentence.headline_case or initial
-        ordinary = all(self._vocabulary.is_ordinary(part) for part in parts)
+        inner = any(char.isupper() for char in first.text[1:]) and not first.text.isupper()
+        ordinary = all(self._vocabulary.is_ordinary(part) for part in parts) and not inner
         base = 0.45 if not uncertain else (0.45 if seen else 0.2)
         if ordinary and len(words) == 1:
             base -= 0.15 if not uncertain or seen else 0.4

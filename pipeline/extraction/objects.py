@@ -20,6 +20,14 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str) -> FrameInsta
         return frame
     things = [hit for hit in hits if hit.cue.kind == CueKind.OBJECT]
     after = [hit for hit in things if frame.hit.end <= hit.start <= frame.hit.end + _WINDOW]
+    if frame.passive:
+        before = [hit for hit in things if frame.hit.start - _WINDOW * 2 <= hit.start < frame.hit.start and hit.start >= frame.sentence.start]
+        if any(hit.cue.name == "asset" for hit in before) and not any(hit.cue.name in ("stake", "whole") for hit in before):
+            asset = next(hit for hit in before if hit.cue.name == "asset")
+            owner = [a for a in frame.arguments if a.role is Role.TARGET and a.mention is not None]
+            if not owner or any(a.mention is not None and (a.mention.possessive or a.mention.start > asset.start) for a in owner):
+                return _as(frame, DealType.ASSET_PURCHASE, {Role.TARGET: Role.SELLER})
+        after = after[:0]
     targets = [argument for argument in frame.arguments if argument.role is Role.TARGET and argument.mention is not None]
     first_target = min((argument.mention.start for argument in targets if argument.mention), default=None)
     kinds = {hit.cue.name for hit in after}
