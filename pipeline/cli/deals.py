@@ -78,7 +78,7 @@ def print_deals(deals: Iterable[DealView]) -> None:
                 str(view.id),
                 day_text(view.announced_on, view.announced_precision) or "",
                 view.status.value,
-                ", ".join((view.type.value, *(f"+{also.value}" for also in view.also))),
+                " ".join((view.type.value, *(f"+{also.value}" for also in view.also))),
                 ", ".join(party.name for party in view.parties),
                 value_text(view.value),
                 ", ".join(view.focus),

@@ -33,11 +33,17 @@ def shown_progress() -> Iterator[ProgressCallback]:
         task = bar.add_task("poll", total=None, subject="")
 
         def show(progress: Progress) -> None:
-            subject = printable(progress.subject)
+            subject = shortened(progress.subject)
             total = progress.total or None
             bar.update(task, description=progress.stage.value, completed=progress.done, total=total, subject=subject)
 
         yield show
+
+
+def shortened(subject: str, length: int = 60) -> str:
+    """A long address on one line: its beginning and, what tells pages apart, its end."""
+    text = printable(" ".join(subject.partition("?")[0].split()))
+    return text if len(text) <= length else f"{text[: length // 3]}…{text[-(length - length // 3 - 1) :]}"
 
 
 class _Lines:

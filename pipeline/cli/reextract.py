@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from pipeline.cli.common import FAILED, console, extractor, now, printable, say, settings_of, shared_options
+from pipeline.cli.common import FAILED, console, extractor, now, say, settings_of, shared_options
+from pipeline.cli.progress import shortened
 
 
 @click.command("reextract")
@@ -30,7 +31,7 @@ def command(ctx: click.Context) -> None:
             with console(stderr=True).status("reading stored pages") as status:
                 done = reextract(
                     database, sources, extractor(settings), now=now,
-                    progress=lambda number, url: status.update(printable(f"{number} pages, {url}")),
+                    progress=lambda number, url: status.update(f"{number} pages, {shortened(url)}"),
                 )  # fmt: skip
         else:
             done = reextract(database, sources, extractor(settings), now=now)

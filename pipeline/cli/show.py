@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import click
@@ -50,7 +51,7 @@ def _sections(view: DealView, changes: Sequence[DealChange]) -> Iterator[tuple[s
     facts = [
         ("announced", day_text(view.announced_on, view.announced_precision) or "not known"),
         ("status", view.status.value),
-        ("type", ", ".join((view.type.value, *(f"+{also.value}" for also in view.also)))),
+        ("type", " ".join((view.type.value, *(f"+{also.value}" for also in view.also)))),
         ("value", value_text(view.value)),
         ("focus", ", ".join(view.focus)),
         ("technology", "yes" if view.technology else "no"),
@@ -61,11 +62,12 @@ def _sections(view: DealView, changes: Sequence[DealChange]) -> Iterator[tuple[s
     yield f"deal {view.id}", [view.headline, *(f"{name:<11} {text}" for name, text in facts if text)]
     yield "parties", [f"{party.role.value:<11} {party.name}" for party in view.parties]
     if view.timeline:
-        yield "timeline", [f"{step.on or '':<11} {step.status.value}  {step.url}" for step in view.timeline]
+        yield "timeline", [f"{step.on or ''!s:<11} {step.status.value:<11} {step.url}" for step in view.timeline]
     if view.evidence:
         lines: list[str] = []
-        for proof in view.evidence:
-            lines += [f"{proof.field:<11} “{' '.join(proof.quote.split())}”", f"{'':<11} {proof.url}"]
+        for url, proofs in groupby(view.evidence, key=lambda proof: proof.url):
+            lines.append(url)
+            lines += [f"{proof.field:<11} “{' '.join(proof.quote.split())}”" for proof in proofs]
         yield "evidence", lines
     if view.reports:
         lines = []

@@ -110,6 +110,7 @@ def test_show_proves_what_it_says(asked: Path) -> None:
     assert shown.exit_code == 0
     for words in (f"deal {number}", "parties:", "Xiaomi", "evidence:", "reports:", "2017-07-05"):
         assert words in shown.stdout
+    assert "  2017-07-05  announced   file:" in shown.stdout
     as_json = json.loads(dealwire("show", number, "--json").stdout)
     assert {key: as_json[key] for key in deal} == deal
     assert isinstance(as_json["revisions"], list)
