@@ -72,7 +72,7 @@ def load_article(session: Session, article_id: int) -> records.Article:
     ).one_or_none()
     if found is None:
         raise NotFound(f"there is no article {article_id}")
-    row, url = found.tuple()
+    row, url = found
     return _record(row, url)
 
 

@@ -60,7 +60,7 @@ def find_companies(session: Session, text: str, *, limit: int = 100) -> list[int
 def names_of(session: Session, company_ids: Iterable[int]) -> dict[int, str]:
     """The name to show for each of these companies."""
     wanted = select(Company.id, Company.name).where(Company.id.in_(set(company_ids)))
-    return dict(session.execute(wanted).tuples().all())
+    return dict(session.execute(wanted).all())
 
 
 def _add(session: Session, key: str, name: str) -> int:

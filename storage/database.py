@@ -169,14 +169,13 @@ def _sqlite(url: URL, lock_timeout_seconds: float) -> Engine:
 
 
 def _postgres(url: URL, lock_timeout_seconds: float, shown_url: str) -> Engine:
+    own = url.query.get("options", "")
+    options = " ".join([own if isinstance(own, str) else " ".join(own), f"-c lock_timeout={lock_timeout_seconds:.3f}s"])
     try:
         return create_engine(
-            url.set(drivername="postgresql+psycopg"),
+            url.set(drivername="postgresql+psycopg").difference_update_query(["options"]),
             pool_pre_ping=True,
-            connect_args={
-                "connect_timeout": 10,
-                "options": f"-c lock_timeout={int(lock_timeout_seconds * 1000)} -c timezone=UTC",
-            },
+            connect_args={"connect_timeout": 10, "options": f"{options} -c timezone=UTC".strip()},
         )
     except ImportError as error:
         raise DatabaseUnreachable(

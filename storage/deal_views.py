@@ -129,7 +129,7 @@ def _load_reports(session: Session, deal_ids: Sequence[int], *, evidence: bool) 
     quotes: dict[int, object] = {}
     if evidence:
         quoted = select(Report.id, Report.evidence).where(Report.deal_id.in_(deal_ids))
-        quotes = dict(session.execute(quoted).tuples().all())
+        quotes = dict(session.execute(quoted).all())
     rows = sorted(session.execute(query).all(), key=lambda row: (row.published_at or row.first_seen, row.id))
     for row in rows:
         of_deal = loaded[row.deal_id]

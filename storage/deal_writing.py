@@ -90,7 +90,7 @@ class _Surroundings:
             .where(Report.deal_id == deal_id)
             .order_by(Report.id)
         )
-        rows = session.execute(query).tuples().all()
+        rows = session.execute(query).all()
         if not rows:
             raise InvalidRecord(f"deal {deal_id} has no report; a deal is written with the reports that tell of it")
         self.titles = _unique(title for title, *_ in rows)
@@ -140,7 +140,7 @@ def _write_fields(deal: Deal, facts: DealFacts, day: date) -> None:
 def _take_reports(session: Session, deal_id: int, report_ids: Sequence[int]) -> bool:
     """Give the deal these reports; whether any came that was not its own."""
     rows = dict(
-        session.execute(select(Report.id, Report.deal_id).where(Report.id.in_(report_ids))).tuples().all()
+        session.execute(select(Report.id, Report.deal_id).where(Report.id.in_(report_ids))).all()
     )
     missing = [report_id for report_id in report_ids if report_id not in rows]
     if missing:

@@ -118,7 +118,7 @@ def due_pages(
     )
     if source_names is not None:
         query = query.where(Source.name.in_(source_names))
-    return [_ref(page, name) for page, name in session.execute(query).tuples()]
+    return [_ref(page, name) for page, name in session.execute(query)]
 
 
 def get_page(session: Session, page_id: int) -> PageRef:
@@ -221,7 +221,7 @@ def stored_pages(session: Session, *, after: int = 0, limit: int = 500) -> list[
         .order_by(Page.id)
         .limit(limit)
     )
-    return [_ref(page, name) for page, name in session.execute(query).tuples()]
+    return [_ref(page, name) for page, name in session.execute(query)]
 
 
 def retry_set_aside(session: Session, *, now: datetime, source_names: Sequence[str] | None = None) -> int:

@@ -62,19 +62,15 @@ def write_report(session: Session, row: Report, report: records.Report) -> None:
 
 def load_reports(session: Session, condition: ColumnElement[bool]) -> list[records.StoredReport]:
     """The reports for which ``condition`` holds, by id."""
-    rows = (
-        session.execute(
-            select(Report, Article, Page.canonical_url, Source.name)
-            .join(Article, Article.id == Report.article_id)
-            .join(Page, Page.id == Article.page_id)
-            .join(Source, Source.id == Page.source_id)
-            .where(condition)
-            .order_by(Report.id)
-            .options(undefer(Report.evidence))
-        )
-        .tuples()
-        .all()
-    )
+    rows = session.execute(
+        select(Report, Article, Page.canonical_url, Source.name)
+        .join(Article, Article.id == Report.article_id)
+        .join(Page, Page.id == Article.page_id)
+        .join(Source, Source.id == Page.source_id)
+        .where(condition)
+        .order_by(Report.id)
+        .options(undefer(Report.evidence))
+    ).all()
     parties: dict[int, list[ReportParty]] = {}
     for party in session.scalars(
         select(ReportParty)

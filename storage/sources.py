@@ -150,7 +150,7 @@ def health(session: Session) -> list[SourceHealth]:
     for source_id, state, count in session.execute(counted):
         pages.setdefault(source_id, {})[state] = count
     in_deals = select(DealFacet.value, func.count()).where(DealFacet.kind == "source").group_by(DealFacet.value)
-    deals = dict(session.execute(in_deals).tuples().all())
+    deals = dict(session.execute(in_deals).all())
     return [
         _health(source, pages.get(source.id, {}), deals.get(source.name, 0))
         for source in session.scalars(select(Source).order_by(Source.name))
