@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from pipeline.extraction.entities import Entity, gather
 from pipeline.extraction.frames import FrameInstance, FrameReader
 from pipeline.extraction.hypotheses import hypothesise
 from pipeline.extraction.lexicon import CompiledLexicon, CueKind, Hit, available, fold, load
-from pipeline.extraction.mentions import MentionFinder
+from pipeline.extraction.mentions import Mention, MentionFinder
 from pipeline.extraction.money import reader_for
 from pipeline.extraction.objects import retype
 from pipeline.extraction.organisations import Directory, directory
 from pipeline.extraction.reports import Reading, reports_of, salience
-from pipeline.extraction.segmentation import SentenceIndex, Zone, split_sentences
+from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone, split_sentences
 from pipeline.extraction.values import ValueFinder
 from storage.records import Article, Report
 
@@ -46,13 +48,13 @@ def read(article: Article, *, known: Directory | None = None) -> Reading | None:
     if not any(hit.cue.kind == CueKind.FRAME for hit in hits):
         return None
     sentences = split_sentences(text, lexicon.furniture, lexicon.closing)
-    mentions = _finder(lexicon, names).find(text, folded, sentences)
+    mentions = _finder(lexicon, names).find(text, folded, sentences, hits)
     entities, entity_of = gather(mentions, sentences, names)
-    frames = _frames(lexicon, text, folded, sentences, mentions, hits, entities, entity_of)
+    frames, lists = _frames(lexicon, text, folded, sentences, mentions, hits, entities, entity_of)
     salient = sorted(entities, key=salience, reverse=True)
     hypotheses = hypothesise(frames, salient)
     values = ValueFinder(reader_for(lexicon), lexicon, text, sentences, hits)
-    return Reading(article, sentences, entities, hits, hypotheses, values)
+    return Reading(article, sentences, entities, hits, hypotheses, values, lists)
 
 
 def _finder(lexicon: CompiledLexicon, names: Directory) -> MentionFinder:
@@ -66,21 +68,37 @@ def _finder(lexicon: CompiledLexicon, names: Directory) -> MentionFinder:
 _FINDERS: dict[tuple[int, int], MentionFinder] = {}
 
 
-def _frames(lexicon, text, folded, sentences, mentions, hits, entities, entity_of) -> list[FrameInstance]:  # type: ignore[no-untyped-def]
+def _frames(
+    lexicon: CompiledLexicon,
+    text: str,
+    folded: str,
+    sentences: Sequence[Sentence],
+    mentions: Sequence[Mention],
+    hits: Sequence[Hit],
+    entities: Sequence[Entity],
+    entity_of: Mapping[int, Entity],
+) -> tuple[list[FrameInstance], list[frozenset[int]]]:
+    """The frames of all sentences, and the lists of organisations named in one breath in title and lead."""
     reader = FrameReader(lexicon, text, folded, sentences)
     index = SentenceIndex(sentences)
-    mentions_in: dict[int, list] = {}  # type: ignore[type-arg]
+    mentions_in: dict[int, list[Mention]] = {}
     for mention in mentions:
         mentions_in.setdefault(mention.sentence, []).append(mention)
     hits_in: dict[int, list[Hit]] = {}
     for hit in hits:
         hits_in.setdefault(index.at(hit.start).index, []).append(hit)
-    topic: list[Entity] = sorted((e for e in entities if e.in_title or e.in_lead), key=salience, reverse=True)
-    result: list[FrameInstance] = []
+    topic = sorted((entity for entity in entities if entity.in_title or entity.in_lead), key=salience, reverse=True)
+    frames: list[FrameInstance] = []
+    lists: list[frozenset[int]] = []
     for sentence in sentences:
-        here = hits_in.get(sentence.index, [])
-        if sentence.zone is Zone.FURNITURE or not any(hit.cue.kind == CueKind.FRAME for hit in here):
+        here, names = hits_in.get(sentence.index, []), mentions_in.get(sentence.index, [])
+        if sentence.zone is Zone.FURNITURE:
             continue
-        for frame in reader.read(sentence, mentions_in.get(sentence.index, []), here, entity_of, topic):
-            result.append(retype(frame, here, folded))
-    return result
+        if sentence.zone is not Zone.BODY and len(names) > 2:
+            groups = reader.groups(sentence, names, here)
+            lists.extend(
+                frozenset(entity_of[m.start].id for m in group.mentions if m.start in entity_of) for group in groups if len(group.mentions) > 2
+            )
+        if any(hit.cue.kind == CueKind.FRAME for hit in here):
+            frames.extend(retype(frame, here, folded) for frame in reader.read(sentence, names, here, entity_of, topic))
+    return frames, lists

@@ -32,6 +32,13 @@ class Entity:
     def count(self) -> int:
         return len(self.mentions)
 
+    def named(self, sentences: Sequence[Sentence]) -> str:
+        """The name it goes by: as the title writes it, else as it is written first."""
+        for mention in self.mentions:
+            if sentences[mention.sentence].zone is Zone.TITLE:
+                return mention.name
+        return self.mentions[0].name
+
     @property
     def name(self) -> str:
         """The name it is mostly written with; of equals, the longer."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.extraction.lexicon import CompiledLexicon, fold
+from pipeline.extraction.lexicon import CompiledLexicon, CueKind, Hit, fold
 from pipeline.extraction.organisations import Directory, Known, Organisation
 from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone
 from pipeline.extraction.vocabulary import Vocabulary, vocabulary
@@ -57,6 +57,7 @@ _TICKER = re.compile(
     r"B3|HOSE|HNX|HSX|UPCoM|mã CK|mã|SZSE|SSE|NSE|BSE|KOSDAQ|KOSPI|STO|HEL|Xetra|XETRA|MTA|Ticker|AMEX)[^()]{0,60}|[A-Z]{2,5}(?:\.[A-Z]{1,2})?|\d{3,6}\.[A-Z]{1,2})\)"
 )
 _ALIAS = re.compile(r"\s*\((?:[^()“\"]{0,40}?[“\"']([^”\"'()]{2,40})[”\"'][^()]{0,60}|(?:the |der |la |il |a )?([A-Z][\w&.-]{1,20}(?: [A-Z][\w&.-]{1,20})?))\)")
+_AFTER_COMMA = re.compile(r",\s([A-Z][\w.]+(?: [A-Z][\w.]+)?)")
 _AMOUNT = re.compile(r"^\d[\d.,]*(?:[a-zA-Z]{1,3})?$")
 _ALL_CAPS = re.compile(r"^[A-Z0-9&.-]{2,6}$")
 
@@ -99,7 +100,7 @@ def tokenize(text: str) -> list[Token]:
 class _Spans:
     """Whether a position lies inside a known name."""
 
-    def __init__(self, hits: Sequence[Known]) -> None:
+    def __init__(self, hits: Sequence[Known] | Sequence[Hit]) -> None:
         self._starts = [hit.start for hit in hits]
         self._ends = [hit.end for hit in hits]
 
@@ -123,38 +124,42 @@ class MentionFinder:
         self._connectors = frozenset(names.connectors)
         self._joiners = frozenset(lexicon.data.cases.coordinators)
         self._descriptors = frozenset(names.descriptors)
+        self._locatives = frozenset(lexicon.data.cases.before.get("in", ())) | {"at", "near"}
         self._titles = frozenset(fold(word) for word in names.person_titles)
         self._speech = frozenset(names.speech)
         self._not_names = frozenset(fold(word) for word in names.not_names) | self._vocabulary.not_names
         self._outlets = frozenset(fold(word) for word in names.outlets) | self._vocabulary.outlets
 
-    def find(self, text: str, folded: str, sentences: Sequence[Sentence]) -> list[Mention]:
-        """Mentions in reading order, none overlapping."""
+    def find(self, text: str, folded: str, sentences: Sequence[Sentence], hits: Sequence[Hit] = ()) -> list[Mention]:
+        """Mentions in reading order, none overlapping. ``hits`` are the cues of the text: "Cross-Licensing" is no name."""
         index = SentenceIndex(sentences)
         tokens = tokenize(text)
-        hits = [hit for hit in self._known.find(text, folded) if fold(hit.alias) not in self._not_names]
+        cues = _Spans([hit for hit in hits if hit.cue.kind in (CueKind.FRAME, CueKind.FOCUS, CueKind.OBJECT)])
+        known = [hit for hit in self._known.find(text, folded) if fold(hit.alias) not in self._not_names]
         lower_words = {token.folded for token in tokens if not token.capital}
-        support = self._support(self._runs(text, tokens, index, None, hits), tokens, index)
-        runs = self._runs(text, tokens, index, support, hits)
+        support = self._support(self._runs(text, tokens, index, None, known), tokens, index)
+        runs = self._runs(text, tokens, index, support, known)
         persons = self._persons(text, tokens, runs)
         mentions: list[Mention] = []
         taken: list[tuple[int, int]] = []
         hit_at = 0
         for run in runs:
             first, last = tokens[run[0]], tokens[run[-1]]
-            while hit_at < len(hits) and hits[hit_at].end <= first.start:
-                self._add_known(text, hits[hit_at], index, mentions, taken, support)
+            while hit_at < len(known) and known[hit_at].end <= first.start:
+                self._add_known(text, known[hit_at], index, mentions, taken, support)
                 hit_at += 1
             inside = []
-            while hit_at < len(hits) and hits[hit_at].start < last.end:
-                inside.append(hits[hit_at])
+            while hit_at < len(known) and known[hit_at].start < last.end:
+                inside.append(known[hit_at])
                 hit_at += 1
             self._read_run(text, tokens, run, inside, index, mentions, taken, support, persons, lower_words)
-        for hit in hits[hit_at:]:
+        for hit in known[hit_at:]:
             self._add_known(text, hit, index, mentions, taken, support)
         mentions.sort(key=lambda mention: (mention.start, -mention.end))
         result: list[Mention] = []
         for mention in mentions:
+            if mention.organisation is None and mention.score < 0.8 and cues.covers(mention.start) and cues.covers(mention.end - 1):
+                continue
             if not result or mention.start >= result[-1].outer_end:
                 result.append(mention)
         return result
@@ -443,6 +448,10 @@ class MentionFinder:
             window = fold(text[last.end : last.end + 90])
             if any(word in self._descriptors for word in re.findall(r"[^\W_]+", window)[:12]):
                 strong = max(strong, 0.7)
+        location = before is not None and near_before and before.folded in self._locatives
+        place_after = _AFTER_COMMA.match(after)
+        if place_after and fold(place_after.group(1)) in self._vocabulary.places and not strong:
+            return 0.0
         seen = support.get(parts[0], 0)
         initial = first.start - sentence.start < 3
         uncertain = sentence.headline_case or initial
@@ -468,6 +477,10 @@ class MentionFinder:
             base += 0.05
         if len(words) >= 4 and not strong:
             base -= 0.2
+        if location:
+            base -= 0.25
+        if ordinary and len(words) >= 2 and not strong:
+            base = min(base, 0.35)
         return max(strong, min(base, 0.7))
 
     def _add(

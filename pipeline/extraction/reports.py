@@ -52,6 +52,7 @@ class Reading:
     hits: Sequence[Hit]
     hypotheses: Sequence[Hypothesis]
     values: ValueFinder
+    lists: Sequence[frozenset[int]] = ()  # organisations named in one breath, by id
 
 
 def salience(entity: Entity) -> float:
@@ -114,7 +115,7 @@ def judge(reading: Reading, hypothesis: Hypothesis) -> tuple[Report | None, set[
             type=deal_type,
             also=also,
             parties=tuple(
-                Party(entity.name, role, entity.organisation.name if entity.organisation else None) for entity, role, _ in parties
+                Party(entity.named(reading.sentences), role, entity.organisation.name if entity.organisation else None) for entity, role, _ in parties
             ),
             focus=tuple(area for area, _ in focus),
             value=value[0] if value is not None else None,
@@ -134,7 +135,7 @@ def parties_of(reading: Reading, hypothesis: Hypothesis) -> tuple[DealType, list
     """The deal's type, its parties with role and weight, and its further types."""
     deal_type, also = _types(hypothesis)
     by_id = {entity.id: entity for entity in reading.entities}
-    parties = _parties(hypothesis, deal_type, by_id, reading.entities)
+    parties = _listed(_parties(hypothesis, deal_type, by_id, reading.entities), deal_type, by_id, reading.lists)
     return deal_type, _complete(parties, hypothesis, deal_type, reading), also
 
 
@@ -176,6 +177,20 @@ def _parties(hypothesis: Hypothesis, deal_type: DealType, by_id: Mapping[int, En
         first, second = SIDES[deal_type]
         parts = _other_side(parts, first, second)
     parts.sort(key=lambda part: part[0].first.start)
+    return parts
+
+
+def _listed(
+    parts: list[_Part], deal_type: DealType, by_id: Mapping[int, Entity], lists: Sequence[frozenset[int]]
+) -> list[_Part]:
+    """Who is named in one breath with two partners is a partner too."""
+    if deal_type not in SYMMETRIC_TYPES:
+        return parts
+    chosen = {entity.id for entity, _, _ in parts}
+    for members in lists:
+        if len(members & chosen) >= 2 and members - chosen:
+            parts = [*parts, *((by_id[number], Role.PARTNER, 0.25) for number in sorted(members - chosen) if by_id[number].score >= 0.5)]
+            chosen |= members
     return parts
 
 
