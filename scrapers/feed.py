@@ -15,7 +15,7 @@ from scrapers.compression import BrokenPacking, CapPassed, gunzip, is_gzip
 from scrapers.dates import parse_date
 from scrapers.errors import NotAFeed
 from scrapers.links import Link, absolute_url, canonical_url
-from scrapers.markup import plain_text, refuse_excess, root_name
+from scrapers.markup import plain_text, refuse_excess, root_name, storable
 
 #: More items than this are not read: no newsroom writes them, but a faulty or hostile server may.
 MAX_LINKS = 2000
@@ -145,7 +145,7 @@ def _unwrapped(url: str) -> str:
 def _text(values: object, key: str) -> str | None:
     """A stored text; not by ``values[key]``, which feedparser answers for keys that are not there."""
     value = dict.get(values, key) if isinstance(values, dict) else None
-    return value.strip() or None if isinstance(value, str) else None
+    return storable(value).strip() or None if isinstance(value, str) else None
 
 
 def _json_items(body: bytes, url: str, language: str | None, day_first: bool | None) -> Iterator[Link | None]:

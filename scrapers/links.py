@@ -99,7 +99,7 @@ def _escaped(text: str) -> str:
     """Percent-escapes in one form: unreserved characters plain, all else that needs it escaped in upper case."""
     text = _BROKEN_ESCAPE.sub("%25", text)
     text = _ESCAPE.sub(lambda found: _plain_if_unreserved(found[0]), text)
-    return quote(text, safe="%/:@!$&'()*+,;=?-._~")
+    return quote(text, safe="%/:@!$&'()*+,;=?-._~", errors="replace")
 
 
 def _plain_if_unreserved(escape: str) -> str:

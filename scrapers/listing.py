@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bs4 import BeautifulSoup, Tag
-from bs4.dammit import EncodingDetector
+from bs4.dammit import UnicodeDammit
 from soupsieve import SelectorSyntaxError
 
 from scrapers.dates import parse_date
@@ -16,7 +16,7 @@ from scrapers.markup import plain_text
 from scrapers.sources import ListingSource
 
 _TITLE_LIMIT = 500
-_XML_DECLARATION = re.compile(rb"\A\s*(?:\xef\xbb\xbf)?\s*<\?xml[^>]*\?>")
+_XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*>")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
 
@@ -39,7 +39,7 @@ def parse_listing(body: bytes, *, url: str, source: ListingSource, content_type:
         raise NotHtml(url, f"this is binary data ({content_type or 'of unknown type'})")
     if not re.search(rb"<\s*[a-zA-Z!]", body[:20_000].replace(b"\x00", b"")):
         raise NotHtml(url, f"this is no HTML ({content_type or 'of unknown type'})" if body.strip() else "it is empty")
-    page = BeautifulSoup(_XML_DECLARATION.sub(b"", body), "lxml", from_encoding=_encoding(body, content_type))
+    page = BeautifulSoup(_XML_DECLARATION.sub("", _decoded(body, content_type)), "lxml")
     base_tag = page.find("base", href=True)
     base = url
     if isinstance(base_tag, Tag):
@@ -113,7 +113,9 @@ def _attribute(element: Tag, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _encoding(body: bytes, content_type: str | None) -> str | None:
-    """The encoding the server or the page names; None leaves it to Beautiful Soup."""
+def _decoded(body: bytes, content_type: str | None) -> str:
+    """The page as text: in the encoding that the server names, else the page, else the one that fits."""
+    # Beautiful Soup would hand any name that a page claims to lxml, which does not survive all of them.
     named = _CHARSET.search(content_type or "")
-    return named[1] if named else EncodingDetector.find_declared_encoding(body, is_html=True)
+    text = UnicodeDammit(body, known_definite_encodings=[named[1]] if named else [], is_html=True).unicode_markup
+    return text if text is not None else body.decode("utf-8", "replace")

@@ -12,6 +12,7 @@ _NAME = re.compile(r"[^\W\d][\w.:-]{0,99}")
 _INLINE_TAG = re.compile(r"</?(?:a|b|i|u|em|strong|span|mark|small|sub|sup|font|abbr)\b[^>]*>", re.IGNORECASE)
 _LONG_TAG = re.compile(rb"<[a-zA-Z][^<>]{20000,}")
 _ATTRIBUTE = re.compile(rb"=\s*[\"']")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MAX_TAGS = 500_000
 _MAX_ATTRIBUTES = 500
 _TAG = re.compile(r"<!--.*?-->|<!\[CDATA\[|\]\]>|</?[a-zA-Z][^>]*>", re.DOTALL)
@@ -57,7 +58,12 @@ def plain_text(snippet: str, limit: int) -> str | None:
     """Text without tags, escapes and surplus space, cut at ``limit`` characters; None when nothing is left."""
     # An inline tag parts no word: Chinese has no spaces that could come back.
     bare = _TAG.sub(" ", _INLINE_TAG.sub("", snippet[: limit * 8]))
-    return " ".join(html.unescape(bare).split())[:limit] or None
+    return storable(" ".join(html.unescape(bare).split())[:limit]) or None
+
+
+def storable(text: str) -> str:
+    """Without what no database takes: control characters, and halves of surrogate pairs, which JSON can smuggle in."""
+    return _CONTROL.sub("", text).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _decoded(body: bytes) -> str:

@@ -191,6 +191,13 @@ def test_garbage_in_a_feed_gives_links_or_a_scrape_error(garbage: bytes, positio
     assert all(link.url.startswith(("http://", "https://")) for link in found)
 
 
+def test_json_cannot_smuggle_in_what_no_database_takes() -> None:
+    item = rb'{"id": "a\u0000\ud800", "url": "/x\ud800\u0000", "title": "Sen\u0000 \ud83d\ude00", "summary": "\u0007"}'
+    assert links(b'{"items": [' + item + b"]}") == (
+        Link("https://news.example/x%EF%BF%BD", "Sen \N{GRINNING FACE}", None, "a\N{REPLACEMENT CHARACTER}", None),
+    )
+
+
 @given(
     st.lists(
         st.dictionaries(

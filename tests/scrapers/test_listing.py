@@ -60,6 +60,15 @@ def test_encodings_named_by_the_page_and_xhtml() -> None:
     assert page.links[0].title == "은행나무"
 
 
+@pytest.mark.parametrize("charset", ["\x01utf-8", "no-such-charset", "utf-7", "base64", ""])
+def test_encodings_that_do_not_exist(charset: str) -> None:
+    body = f"<html><head><meta charset='{charset}'></head><li><a href='/x'>Sen Vàng</a></li>".encode()
+    page = parse_listing(
+        body, url=URL, source=ListingSource("x", URL, "li"), content_type=f"text/html; charset={charset}"
+    )
+    assert page.links[0].title == "Sen Vàng"
+
+
 def test_a_changed_layout_is_said() -> None:
     page = parse_listing(LISTING.encode(), url=URL, source=replace(SOURCE, item="article"))
     assert page.links == ()
