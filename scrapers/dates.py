@@ -68,7 +68,7 @@ def _names(words: dict[str, int]) -> str:
 
 
 _MONTH = rf"(?P<month>{_names(_MONTHS)})\b\.?"
-_DAY = r"(?<![\d:.,/-])(?P<day>\d{1,2})(?:st|nd|rd|th|er|o|a)?\b\.?"
+_DAY = r"(?<![\d:./-])(?<!\d,)(?P<day>\d{1,2})(?:st|nd|rd|th|er|o|a)?\b\.?"
 _YEAR = r"(?P<year>\d{4})(?!\d)"
 _OF = r"(?:\s*,\s*|\s+(?:de|del|of)\s+|\s+|-|/)"
 _NOT_IN_WORD = r"(?<![^\W\d_])"
@@ -107,7 +107,7 @@ _NUMBERS_YEAR_LAST = re.compile(
     r"(?<![\d./-])(?P<first>\d{1,2})\s?(?P<mark>[./-])\s?(?P<second>\d{1,2})\s?(?P=mark)\s?(?P<year>\d{4})(?![\d/-]|\.\d)"
 )
 _TIME = re.compile(
-    r"(?<![\d:])(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\b\.?)?"
+    r"(?<![\d:])(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d{1,2})(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\b\.?)?"
     r"\s*(?P<zone>\(?(?:GMT|UTC)\s*[+-]\s*\d{1,2}(?::?\d\d)?\)?|[+-]\d\d(?::?\d\d)?(?!\d)|\(?[A-Z]{1,5}\b\)?)?",
     re.IGNORECASE,
 )
