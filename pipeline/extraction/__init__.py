@@ -15,7 +15,8 @@ from pipeline.extraction.mentions import Mention, MentionFinder
 from pipeline.extraction.money import reader_for
 from pipeline.extraction.objects import retype
 from pipeline.extraction.organisations import Directory, directory
-from pipeline.extraction.reports import Reading, reports_of, salience
+from pipeline.extraction.parties import salience
+from pipeline.extraction.reports import Reading, reports_of
 from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone, split_sentences
 from pipeline.extraction.values import ValueFinder
 from storage.records import Article, Report

@@ -1,21 +1,20 @@
 """How likely an article reports a deal: a logistic model over what supports and what contradicts the hypothesis.
 
-The weights stand in lexicon/confidence.yaml; bench/fit_confidence.py fits them on labelled documents.
+Fitted; see model.py.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
-
-from pydantic import TypeAdapter
+from collections.abc import Sequence
 
 from pipeline.extraction.entities import Entity
 from pipeline.extraction.hypotheses import Hypothesis
-from pipeline.extraction.lexicon import CueKind, Hit, load_yaml
+from pipeline.extraction.lexicon import CueKind, Hit
+from pipeline.extraction.model import Features, probability
+from pipeline.extraction.parties import Candidate, sides_filled
 from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone
-from storage.vocabulary import DealType, Role
+from storage.vocabulary import DealType
 
 #: Trigger families that say "agreement" without saying of what.
 _GENERIC = frozenset({"deal"})
@@ -23,7 +22,7 @@ _GENERIC = frozenset({"deal"})
 
 def features(
     hypothesis: Hypothesis,
-    parts: Sequence[tuple[Entity, Role, float]],
+    parties: Sequence[Candidate],
     deal_type: DealType,
     entities: Sequence[Entity],
     hits: Sequence[Hit],
@@ -55,9 +54,10 @@ def features(
             money_front += 1
         elif hit.cue.kind == CueKind.FRAME and hit.cue.name not in _GENERIC:
             triggers_front.add(hit.cue.name)
-    sure = sorted((entity.score for entity, _, _ in parts), reverse=True)
-    sided = sum(weight > 0.2 for _, _, weight in parts)
-    parties_in_title = sum(entity.in_title for entity, _, _ in parts)
+    sure = sorted((party.entity.score for party in parties), reverse=True)
+    likely = sorted((party.probability for party in parties), reverse=True)
+    sided = sides_filled(parties)
+    parties_in_title = sum(party.entity.in_title for party in parties)
     firm = {"future", "completed"}
     return {
         "bias": 1.0,
@@ -68,7 +68,10 @@ def features(
         "body_frame": best_in[Zone.BODY],
         "frames": math.log1p(len(frames)),
         "sides": min(2, sided) / 2,
-        "alone": float(len(parts) < 2),
+        "alone": float(len(parties) < 2),
+        "first_party": likely[0] if likely else 0.0,
+        "second_party": likely[1] if len(likely) > 1 else 0.0,
+        "third_party": likely[2] if len(likely) > 2 else 0.0,
         "second_entity": sure[1] if len(sure) > 1 else 0.0,
         "parties_in_title": min(2, parties_in_title) / 2,
         "triggers_front": math.log1p(len(triggers_front)),
@@ -92,13 +95,6 @@ def features(
     }
 
 
-@lru_cache(maxsize=1)
-def _weights() -> Mapping[str, float]:
-    return TypeAdapter(dict[str, float]).validate_python(load_yaml("confidence.yaml"))
-
-
-def confidence(found: Mapping[str, float], weights: Mapping[str, float] | None = None) -> float:
+def confidence(found: Features) -> float:
     """The probability, 0..1, that a hypothesis with these features is a reported deal."""
-    by_name = _weights() if weights is None else weights
-    logit = sum(by_name.get(name, 0.0) * value for name, value in found.items())
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+    return probability("deal", found)

@@ -2,61 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterable, Sequence
 
 from pipeline.extraction.lexicon import CueKind, Hit
+from pipeline.extraction.model import probability
 from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone
+from storage.vocabulary import FocusArea
 
-_ZONE_POINTS: Mapping[Zone, float] = {Zone.TITLE: 3.0, Zone.LEAD: 1.5, Zone.BODY: 0.6, Zone.FURNITURE: 0.0}
-#: Added for a keyword in a sentence that tells of the deal itself.
-_DEAL_SENTENCE_POINTS = 1.2
-#: Added for an area that the dictionary knows the bought, licensed or funded party to work in.
-_PARTY_POINTS = 1.0
-_NEEDED = 2.4
-_SHARE_OF_BEST = 0.42
-_MOST_AREAS = 5
+#: An area with this probability is named.
+THRESHOLD = 0.45
+_MOST_AREAS = 6
 
 
-def focus_areas(
-    hits: Iterable[Hit],
-    sentences: Sequence[Sentence],
-    deal_sentences: Collection[int],
-    party_areas: Iterable[str],
-) -> tuple[tuple[str, Hit | None], ...]:
-    """Areas, strongest first, each with the keyword that proves it best (None where only the parties do)."""
+def focus_features(
+    hits: Iterable[Hit], sentences: Sequence[Sentence], deal_sentences: Collection[int], party_areas: Iterable[str]
+) -> dict[str, tuple[Hit | None, dict[str, float]]]:
+    """For each area that a keyword or a party points to: the keyword that proves it best, and its features."""
     index = SentenceIndex(sentences)
-    points: dict[str, float] = {}
-    best: dict[str, tuple[float, Hit]] = {}
-    words: dict[tuple[str, str], int] = {}
-    per_sentence: set[tuple[str, int]] = set()
+    areas_of_parties = set(party_areas)
+    places: dict[str, list[tuple[float, Hit, Zone, bool]]] = {}
     for hit in hits:
         if hit.cue.kind != CueKind.FOCUS:
             continue
         sentence = index.at(hit.start)
         if sentence.zone is Zone.FURNITURE:
             continue
-        area = hit.cue.name
-        gain = _ZONE_POINTS[sentence.zone]
-        if sentence.index in deal_sentences:
-            gain += _DEAL_SENTENCE_POINTS
-        if (area, sentence.index) in per_sentence:
-            gain *= 0.3
-        per_sentence.add((area, sentence.index))
-        key = (area, hit.cue.pattern.pattern)
-        words[key] = words.get(key, 0) + 1
-        if words[key] > 3:
-            gain *= 0.3
-        points[area] = points.get(area, 0.0) + gain
-        if area not in best or gain > best[area][0]:
-            best[area] = (gain, hit)
-    for area in party_areas:
-        if area in points:
-            points[area] += _PARTY_POINTS
-    if not points:
-        return tuple((area, None) for area in dict.fromkeys(party_areas))[:1]
-    top = max(points.values())
-    chosen = [area for area, score in points.items() if score >= _NEEDED and score >= _SHARE_OF_BEST * top]
-    if not chosen and top > 1.0:
-        chosen = [area for area, score in points.items() if score == top]
-    chosen.sort(key=lambda area: -points[area])
-    return tuple((area, best[area][1]) for area in chosen[:_MOST_AREAS])
+        in_deal = sentence.index in deal_sentences
+        gain = {Zone.TITLE: 3.0, Zone.LEAD: 1.5}.get(sentence.zone, 0.6) + (1.2 if in_deal else 0.0)
+        places.setdefault(hit.cue.name, []).append((gain, hit, sentence.zone, in_deal))
+    weight = {area: sum(item[0] for item in found) for area, found in places.items()}
+    top = max(weight.values(), default=0.0) or 1.0
+    ranked = sorted(weight, key=lambda area: -weight[area])
+    result: dict[str, tuple[Hit | None, dict[str, float]]] = {}
+    for area in sorted(set(places) | areas_of_parties):
+        found = places.get(area, [])
+        lead = [item for item in found if item[2] is Zone.LEAD]
+        body = [item for item in found if item[2] is Zone.BODY]
+        deal = {item[1].start for item in found if item[3]}
+        features = {
+            "bias": 1.0,
+            "title": float(any(item[2] is Zone.TITLE for item in found)),
+            "lead": float(bool(lead)),
+            "lead_more": math.log1p(max(0, len(lead) - 1)),
+            "body": math.log1p(len(body)),
+            "deal": math.log1p(len(deal)),
+            "words": math.log1p(len({item[1].cue.pattern.pattern for item in found})),
+            "share": weight.get(area, 0.0) / top,
+            "first": float(bool(ranked) and ranked[0] == area),
+            "second": float(len(ranked) > 1 and ranked[1] == area),
+            "party": float(area in areas_of_parties),
+            "party_only": float(area in areas_of_parties and not found),
+            "others": math.log1p(len(places)) / 2,
+        }
+        if area in _BUILT_IN:
+            features[f"is_{area}"] = 1.0
+        best = max(found, key=lambda item: (item[0], -item[1].start))[1] if found else None
+        result[area] = (best, features)
+    return result
+
+
+def focus_areas(
+    hits: Iterable[Hit], sentences: Sequence[Sentence], deal_sentences: Collection[int], party_areas: Iterable[str]
+) -> tuple[tuple[str, Hit | None], ...]:
+    """Areas, likeliest first, each with the keyword that proves it best (None where only the parties do)."""
+    found = focus_features(hits, sentences, deal_sentences, party_areas)
+    likely = {area: probability("focus", features) for area, (_, features) in found.items()}
+    chosen = sorted((area for area in found if likely[area] >= THRESHOLD), key=lambda area: (-likely[area], area))
+    return tuple((area, found[area][0]) for area in chosen[:_MOST_AREAS])
+
+
+_BUILT_IN = frozenset(area.value for area in FocusArea)

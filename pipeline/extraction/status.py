@@ -6,50 +6,49 @@ from collections.abc import Sequence
 
 from pipeline.extraction.hypotheses import Hypothesis
 from pipeline.extraction.lexicon import CueKind, Hit
+from pipeline.extraction.model import score
 from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone
 from storage.vocabulary import DealType, Status
 
-_ZONE_POINTS = {Zone.TITLE: 2.0, Zone.LEAD: 1.2, Zone.BODY: 0.4, Zone.FURNITURE: 0.0}
-_STATUSES = {"rumored": Status.RUMORED, "terminated": Status.TERMINATED, "completed": Status.COMPLETED}
-_NEEDED = {Status.RUMORED: 1.9, Status.TERMINATED: 1.9, Status.COMPLETED: 1.5}
+_CUES = ("rumored", "terminated", "completed", "future", "ended_talks", "hypothetical", "denied", "background")
 
 
-def status_of(hits: Sequence[Hit], sentences: Sequence[Sentence], hypothesis: Hypothesis, deal_type: DealType) -> tuple[Status, Hit | None]:
-    """The status and the words that prove it (None where it is announced by default)."""
+def status_features(
+    hits: Sequence[Hit], sentences: Sequence[Sentence], hypothesis: Hypothesis, deal_type: DealType
+) -> tuple[dict[str, float], dict[str, Hit]]:
+    """Features that all statuses share, and the best cue of each kind."""
     index = SentenceIndex(sentences)
     deal_sentences = {scored.frame.sentence.index for scored in hypothesis.frames if not scored.background}
-    points: dict[Status, float] = {}
-    best: dict[Status, tuple[float, Hit]] = {}
-    firm = 0.0
+    features: dict[str, float] = {"bias": 1.0, f"is_{deal_type}": 1.0}
+    best: dict[str, tuple[float, Hit]] = {}
     seen: set[tuple[str, int]] = set()
     for hit in hits:
-        if hit.cue.kind != CueKind.MODALITY:
+        name = hit.cue.name
+        if hit.cue.kind != CueKind.MODALITY or name not in _CUES:
             continue
         sentence = index.at(hit.start)
-        gain = _ZONE_POINTS[sentence.zone]
-        if sentence.index in deal_sentences:
-            gain += 0.5
-        elif sentence.zone is Zone.BODY:
-            gain *= 0.5
-        if (hit.cue.name, sentence.index) in seen:
+        if sentence.zone is Zone.FURNITURE or (name, sentence.index) in seen:
             continue
-        seen.add((hit.cue.name, sentence.index))
-        if hit.cue.name == "future":
-            firm += gain
-            continue
-        status = _STATUSES.get(hit.cue.name)
-        if status is None:
-            continue
-        points[status] = points.get(status, 0.0) + gain
-        if status not in best or gain > best[status][0]:
-            best[status] = (gain, hit)
-    if Status.RUMORED in points:
-        points[Status.RUMORED] -= 0.8 * firm
-    if Status.COMPLETED in points:
-        points[Status.COMPLETED] -= 0.35 * firm
-    if deal_type in (DealType.LICENSING, DealType.CROSS_LICENSING, DealType.SETTLEMENT):
-        points.pop(Status.TERMINATED, None)
-    for status in (Status.TERMINATED, Status.RUMORED, Status.COMPLETED):
-        if points.get(status, 0.0) >= _NEEDED[status]:
-            return status, best[status][1]
-    return Status.ANNOUNCED, None
+        seen.add((name, sentence.index))
+        in_deal = sentence.index in deal_sentences
+        place = f"{name}_{sentence.zone}"
+        features[place] = min(2.0, features.get(place, 0.0) + 1.0)
+        if in_deal:
+            features[f"{name}_deal"] = min(2.0, features.get(f"{name}_deal", 0.0) + 1.0)
+        gain = {Zone.TITLE: 2.0, Zone.LEAD: 1.2}.get(sentence.zone, 0.4) + 0.5 * in_deal
+        if name not in best or gain > best[name][0]:
+            best[name] = (gain, hit)
+    for scored in hypothesis.frames:
+        status = scored.frame.hit.cue.frame.status if scored.frame.hit.cue.frame is not None else ""
+        if status and not scored.background:
+            features[f"frame_{status}"] = 1.0
+    return features, {name: hit for name, (_, hit) in best.items()}
+
+
+def status_of(
+    hits: Sequence[Hit], sentences: Sequence[Sentence], hypothesis: Hypothesis, deal_type: DealType
+) -> tuple[Status, Hit | None]:
+    """The likeliest status and the words that prove it (None where it is announced without saying so)."""
+    features, best = status_features(hits, sentences, hypothesis, deal_type)
+    status = max(Status, key=lambda item: score(f"status_{item}", features))
+    return status, best.get(status.value, best.get("future") if status is Status.ANNOUNCED else None)

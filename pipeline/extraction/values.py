@@ -8,81 +8,106 @@ from decimal import Decimal
 
 from pipeline.extraction.hypotheses import Hypothesis
 from pipeline.extraction.lexicon import CompiledLexicon, CueKind, Hit
+from pipeline.extraction.model import probability
 from pipeline.extraction.money import Money, MoneyReader
 from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone
 from storage.records import Value
 from storage.vocabulary import DealType, ValueKind
 
-_ZONE_POINTS = {Zone.TITLE: 1.3, Zone.LEAD: 0.9, Zone.BODY: 0.3, Zone.FURNITURE: -9.0}
-_NEEDED = 1.25
-_REACH = 45
+#: A sum with this probability is the deal's value.
+THRESHOLD = 0.5
 _CLAUSE = re.compile(r"[;:—–]|, (?:and|but|while|which|after)\b|[。；，、]")
 _SMALLEST = Decimal(50_000)
+_KINDS = ("up_to", "per_share", "per_year", "upfront")
 
 
 class ValueFinder:
-    """Weighs every sum of one article once; ``best`` picks for a deal."""
+    """Weighs every sum of one article; ``best`` picks for a deal."""
 
     def __init__(
         self, reader: MoneyReader, lexicon: CompiledLexicon, text: str, sentences: Sequence[Sentence], hits: Sequence[Hit], local: str = ""
     ) -> None:
         self._text = text
-        self._sentences = sentences
         self._index = SentenceIndex(sentences)
-        self._cues = [hit for hit in hits if hit.cue.kind == CueKind.MONEY]
-        self._background = {
-            self._index.at(hit.start).index for hit in hits if hit.cue.kind == CueKind.MODALITY and hit.cue.name == "background"
-        }
-        self._reach = _REACH if lexicon.data.script == "latin" else 22
+        self._cues: dict[int, list[Hit]] = {}
+        self._modal: dict[int, set[str]] = {}
+        for hit in hits:
+            number = self._index.at(hit.start).index
+            if hit.cue.kind == CueKind.MONEY:
+                self._cues.setdefault(number, []).append(hit)
+            elif hit.cue.kind == CueKind.MODALITY:
+                self._modal.setdefault(number, set()).add(hit.cue.name)
+        self._reach, self._tight = (45, 18) if lexicon.data.script == "latin" else (22, 8)
         self._sums: list[Money] = []
         for sentence in sentences:
             if sentence.zone is not Zone.FURNITURE:
                 self._sums.extend(reader.find(text, sentence.start, sentence.end, local=local))
 
+    def candidates(self, hypothesis: Hypothesis, deal_type: DealType) -> list[tuple[Value, Money, dict[str, float]]]:
+        """Each different sum, where it stands best, and its features."""
+        by_sentence: dict[int, float] = {}
+        triggers: dict[int, list[int]] = {}
+        for scored in hypothesis.frames:
+            if not scored.background:
+                number = scored.frame.sentence.index
+                by_sentence[number] = max(by_sentence.get(number, 0.0), scored.score)
+                triggers.setdefault(number, []).append(scored.frame.hit.start)
+        merged: dict[tuple[Decimal, str | None], tuple[Money, ValueKind, dict[str, float]]] = {}
+        for order, money in enumerate(self._sums):
+            features, kind = self._features(money, by_sentence, triggers, deal_type)
+            features["first"] = float(order == 0)
+            key = (money.amount, money.currency)
+            known = merged.get(key)
+            if known is None:
+                merged[key] = (money, kind, features)
+                continue
+            combined = {name: max(value, features.get(name, 0.0)) for name, value in known[2].items()}
+            combined["repeated"] = 1.0
+            merged[key] = (known[0], known[1] if known[1] is not ValueKind.TOTAL else kind, combined)
+        most = max((money.amount for money in self._sums), default=Decimal(1))
+        for money, _, features in merged.values():
+            features["largest"] = float(money.amount == most)
+            features["only"] = float(len(merged) == 1)
+        return [(Value(money.amount, money.currency, kind), money, features) for money, kind, features in merged.values()]
+
     def best(self, hypothesis: Hypothesis, deal_type: DealType) -> tuple[Value, int] | None:
         """The deal's value and where it stands, None where no sum is convincingly its own."""
-        if deal_type in (DealType.CROSS_LICENSING,):
-            needed = _NEEDED + 0.4
-        elif deal_type in (DealType.PARTNERSHIP, DealType.LICENSING, DealType.MERGER):
-            needed = _NEEDED + 0.2
-        else:
-            needed = _NEEDED
-        triggers = [scored for scored in hypothesis.frames if not scored.background]
-        by_sentence: dict[int, float] = {}
-        for scored in triggers:
-            index = scored.frame.sentence.index
-            by_sentence[index] = max(by_sentence.get(index, 0.0), scored.score)
-        tallies: dict[tuple[Decimal, str | None], float] = {}
-        chosen: dict[tuple[Decimal, str | None], tuple[float, Money, ValueKind]] = {}
-        for money in self._sums:
-            score, kind = self._score(money, by_sentence, triggers_at=[scored.frame.hit.start for scored in triggers])
-            if score is None:
-                continue
-            key = (money.amount, money.currency)
-            tallies[key] = tallies.get(key, 0.0) + (max(0.0, score) * 0.25 if key in tallies else score)
-            if key not in chosen or score > chosen[key][0]:
-                chosen[key] = (score, money, kind)
-        if not tallies:
+        likely = [
+            (probability("value", features), -money.start, value) for value, money, features in self.candidates(hypothesis, deal_type)
+        ]
+        if not likely:
             return None
-        key = max(tallies, key=lambda item: (tallies[item], -chosen[item][1].start))
-        if tallies[key] < needed:
-            return None
-        _, money, kind = chosen[key]
-        return Value(money.amount, money.currency, kind), money.start
+        chance, start, value = max(likely, key=lambda item: item[:2])
+        return (value, -start) if chance >= THRESHOLD else None
 
-    def _score(self, money: Money, by_sentence: dict[int, float], triggers_at: Sequence[int]) -> tuple[float | None, ValueKind]:
+    def _features(
+        self, money: Money, by_sentence: dict[int, float], triggers: dict[int, list[int]], deal_type: DealType
+    ) -> tuple[dict[str, float], ValueKind]:
         sentence = self._index.at(money.start)
-        score = _ZONE_POINTS[sentence.zone]
-        strength = by_sentence.get(sentence.index)
-        if strength is not None:
-            score += 0.5 + 0.4 * min(1.0, strength)
-        if sentence.index in self._background and sentence.zone is not Zone.TITLE:
-            score -= 0.5
+        modal = self._modal.get(sentence.index, set())
+        nearest = min((abs(at - money.start) for at in triggers.get(sentence.index, ())), default=400)
+        features = {
+            "bias": 1.0,
+            "title": float(sentence.zone is Zone.TITLE),
+            "lead": float(sentence.zone is Zone.LEAD),
+            "body": float(sentence.zone is Zone.BODY),
+            "frame": float(sentence.index in by_sentence),
+            "frame_score": by_sentence.get(sentence.index, 0.0),
+            "frame_near": max(0.0, 1.0 - nearest / 120),
+            "background": float("background" in modal),
+            "dated": float("dated" in modal),
+            "small": float(money.amount < _SMALLEST),
+            "repeated": 0.0,
+            "deal_tight": 0.0,
+            "deal_near": 0.0,
+            "not_tight": 0.0,
+            "not_near": 0.0,
+            "total": 0.0,
+            **{kind: 0.0 for kind in _KINDS},
+            f"type_{deal_type}": 1.0,
+        }
         kind = ValueKind.TOTAL
-        near: set[str] = set()
-        for hit in self._cues:
-            if hit.start < sentence.start or hit.end > sentence.end:
-                continue
+        for hit in self._cues.get(sentence.index, ()):
             before = money.start - hit.end
             after = hit.start - money.end
             distance = before if before >= 0 else after
@@ -91,18 +116,14 @@ class ValueFinder:
             between = self._text[hit.end : money.start] if before >= 0 else self._text[money.end : hit.start]
             if _CLAUSE.search(between):
                 continue
-            tight = distance <= 18
+            tight = distance <= self._tight
             name = hit.cue.name
-            if name == "deal":
-                if "deal" not in near:
-                    score += 0.5 if tight else 0.25
-            elif name == "not_deal":
-                score -= 1.3 if tight else 0.55
-            elif tight and name in ("up_to", "per_share", "per_year", "upfront"):
+            if name in ("deal", "not_deal"):
+                side = "deal" if name == "deal" else "not"
+                features[f"{side}_{'tight' if tight else 'near'}"] = 1.0
+            elif tight and name in _KINDS:
                 kind = ValueKind(name)
+                features[name] = 1.0
             elif tight and name == "total":
-                score += 0.3
-            near.add(name)
-        if money.amount < _SMALLEST or kind is ValueKind.PER_SHARE:
-            score -= 1.6 if money.amount < _SMALLEST else 0.9
-        return score, kind
+                features["total"] = 1.0
+        return features, kind

@@ -1,0 +1,193 @@
+"""Who takes part in a deal, and in which role."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.extraction.entities import Entity
+from pipeline.extraction.hypotheses import ROLES_OF, SIDES, Hypothesis, votes
+from pipeline.extraction.model import probability
+from storage.vocabulary import SYMMETRIC_TYPES, DealType, Role
+
+#: An organisation with this probability is a party; the two likeliest sides need less.
+THRESHOLD = 0.5
+_SIDE_THRESHOLD = 0.22
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An organisation that may be a party. ``weight`` is what the frames say for it (0 where none names it)."""
+
+    entity: Entity
+    role: Role
+    weight: float
+    probability: float = 0.0
+
+
+def salience(entity: Entity) -> float:
+    """How prominent an organisation is in its article."""
+    return entity.score * ((2.0 if entity.in_title else 0.0) + (1.2 if entity.in_lead else 0.0) + math.log1p(entity.count))
+
+
+def party_features(
+    hypothesis: Hypothesis, deal_type: DealType, entities: Sequence[Entity], lists: Sequence[frozenset[int]]
+) -> dict[int, tuple[Role, float, dict[str, float]]]:
+    """For each organisation worth a look: its role (PARTY where no frame says), its votes, its features."""
+    tallies = votes(hypothesis, deal_type)
+    totals = {number: sum(tally.values()) for number, tally in tallies.items()}
+    top = max(totals.values(), default=0.0) or 1.0
+    ranked = sorted(entities, key=salience, reverse=True)
+    most = max((salience(entity) for entity in entities), default=1.0) or 1.0
+    counted = max((entity.count for entity in entities), default=1)
+    frames_of: dict[int, int] = {}
+    best_of: dict[int, float] = {}
+    firm_of: dict[int, float] = {}
+    for scored in hypothesis.frames:
+        for argument in scored.frame.arguments:
+            number = argument.entity.id
+            if not scored.background:
+                frames_of[number] = frames_of.get(number, 0) + 1
+                best_of[number] = max(best_of.get(number, 0.0), scored.score * argument.weight)
+            firm_of[number] = max(firm_of.get(number, 0.0), argument.weight)
+    result = {}
+    for rank, entity in enumerate(ranked):
+        number = entity.id
+        if number not in tallies and not (rank < 5 and (entity.in_title or entity.in_lead)):
+            continue
+        tally = tallies.get(number, {})
+        typed = {role: weight for role, weight in tally.items() if role is not Role.PARTY or deal_type is DealType.SETTLEMENT}
+        role = max(typed, key=lambda key: (typed[key], key)) if typed else Role.PARTY
+        together = max((len(members & totals.keys()) for members in lists if number in members), default=0)
+        features = {
+            "bias": 1.0,
+            "share": totals.get(number, 0.0) / top,
+            "votes": min(1.5, totals.get(number, 0.0)),
+            "best": best_of.get(number, 0.0),
+            "firm": firm_of.get(number, 0.0),
+            "frames": math.log1p(frames_of.get(number, 0)),
+            "unvoted": float(number not in tallies),
+            "in_title": float(entity.in_title),
+            "in_lead": float(entity.in_lead),
+            "body_only": float(not entity.in_title and not entity.in_lead),
+            "salience": salience(entity) / most,
+            "count": math.log1p(entity.count) / math.log1p(counted),
+            "first": float(rank == 0),
+            "second": float(rank == 1),
+            "score": entity.score,
+            "weak_name": float(entity.score < 0.45),
+            "known": float(entity.organisation is not None),
+            "known_technology": float(entity.organisation is not None and bool(entity.organisation.areas)),
+            "long_name": float(len(entity.name) > 34),
+            "listed": float(together >= 2),
+            "roleless": float(role is Role.PARTY and deal_type is not DealType.SETTLEMENT),
+            "symmetric": float(deal_type in SYMMETRIC_TYPES) * totals.get(number, 0.0) / top,
+            "investor": float(role is Role.INVESTOR),
+            "seller": float(role is Role.SELLER),
+            "crowd": math.log1p(len(totals)) / 2,
+        }
+        result[number] = (role, totals.get(number, 0.0), features)
+    return result
+
+
+def choose_parties(
+    hypothesis: Hypothesis, deal_type: DealType, entities: Sequence[Entity], lists: Sequence[frozenset[int]]
+) -> list[Candidate]:
+    """The parties in order of appearance; empty where nobody is likely enough."""
+    by_id = {entity.id: entity for entity in entities}
+    candidates = [
+        Candidate(by_id[number], role, weight, probability("party", features))
+        for number, (role, weight, features) in party_features(hypothesis, deal_type, entities, lists).items()
+    ]
+    candidates.sort(key=lambda item: (-item.probability, item.entity.id))
+    candidates = _without_doubles(candidates)
+    chosen = [item for item in candidates if item.probability >= THRESHOLD]
+    chosen = _both_sides(chosen, candidates, deal_type)
+    chosen = _with_roles(chosen, deal_type)
+    return sorted(chosen, key=lambda item: item.entity.first.start)
+
+
+def _without_doubles(candidates: list[Candidate]) -> list[Candidate]:
+    """One of two names where one is the other's short form, or its parent in the same role."""
+    kept: list[Candidate] = []
+    for item in candidates:
+        double = False
+        for other in kept:
+            words, others = item.entity.key.split(), other.entity.key.split()
+            contained = words == others[: len(words)] or others == words[: len(others)]
+            ours, theirs = item.entity.organisation, other.entity.organisation
+            related = ours is not None and theirs is not None and (ours.parent == theirs.name or theirs.parent == ours.name)
+            if (item.role == other.role or item.role is Role.PARTY) and (contained or (related and item.weight < 0.6 * other.weight)):
+                double = True
+        if not double:
+            kept.append(item)
+    return kept
+
+
+def _both_sides(chosen: list[Candidate], candidates: Sequence[Candidate], deal_type: DealType) -> list[Candidate]:
+    """Adds the likeliest organisation for a side that nobody likely enough fills."""
+    rest = [item for item in candidates if item not in chosen and item.probability >= _SIDE_THRESHOLD]
+    if deal_type in SIDES:
+        first, second = SIDES[deal_type]
+        roles = {item.role for item in chosen}
+        for side in (first, second):
+            if side in roles or len(chosen) >= 2 and Role.PARTY in roles:
+                continue
+            if side is second and Role.SELLER in roles:
+                continue
+            fitting = [item for item in rest if item.role in (side, Role.PARTY)]
+            if fitting:
+                chosen = [*chosen, fitting[0]]
+                rest.remove(fitting[0])
+    elif len(chosen) < 2 and rest:
+        chosen = [*chosen, *rest[: 2 - len(chosen)]]
+    return chosen
+
+
+def _with_roles(chosen: list[Candidate], deal_type: DealType) -> list[Candidate]:
+    """Gives everyone a role of the type; whoever has none takes the side that is missing."""
+    if deal_type in SYMMETRIC_TYPES:
+        return [Candidate(item.entity, Role.PARTNER, item.weight, item.probability) for item in chosen]
+    if deal_type is DealType.SETTLEMENT:
+        return [Candidate(item.entity, Role.PARTY, item.weight, item.probability) for item in chosen]
+    first, second = SIDES[deal_type]
+    if deal_type is DealType.LICENSING and len(chosen) > 1 and len({item.role for item in chosen} & {first, second}) < 2:
+        ordered = sorted(chosen, key=lambda item: (not item.entity.in_title, item.entity.first.start))
+        licensor = next((item for item in ordered if item.role is first), None)
+        if licensor is None:
+            licensor = next((item for item in ordered if item.role is not second), ordered[0])
+        return [Candidate(item.entity, first if item is licensor else second, item.weight, item.probability) for item in chosen]
+    result = []
+    roles = {item.role for item in chosen}
+    for item in chosen:
+        role = item.role
+        if role not in ROLES_OF[deal_type]:
+            role = _free_side(roles, first, second, deal_type)
+            roles.add(role)
+        result.append(Candidate(item.entity, role, item.weight, item.probability))
+    return result
+
+
+def _free_side(roles: set[Role], first: Role, second: Role, deal_type: DealType) -> Role:
+    if first not in roles:
+        return first
+    if second not in roles:
+        return second
+    return Role.INVESTOR if deal_type is DealType.INVESTMENT else second
+
+
+def sides_filled(parties: Sequence[Candidate]) -> int:
+    """How many parties the frames themselves put there."""
+    return sum(item.weight > 0.2 for item in parties)
+
+
+def areas_of(parties: Sequence[Candidate]) -> list[str]:
+    """The first focus area of each known party that is bought, licensed from or funded."""
+    passive = {Role.TARGET, Role.INVESTEE, Role.LICENSOR, Role.SELLER}
+    return [
+        area
+        for item in parties
+        if item.role in passive and item.entity.organisation is not None
+        for area in item.entity.organisation.areas[:1]
+    ]
