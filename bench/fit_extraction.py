@@ -22,7 +22,7 @@ from pipeline.extraction import model, read
 from pipeline.extraction.focus import focus_features
 from pipeline.extraction.kinds import also_features, type_features
 from pipeline.extraction.parties import areas_of, party_features
-from pipeline.extraction.reports import Reading, deal_features, deal_sentences, draft
+from pipeline.extraction.reports import Reading, deal_features, deal_sentences, draft, further_features
 from pipeline.extraction.status import status_features
 from pipeline.labels import Labelled, LabelledDeal, read_labels, read_text
 from pipeline.names import Likeness, likeness
@@ -66,6 +66,7 @@ PRIOR: dict[str, dict[str, float]] = {
         "future_deal": -0.2, "terminated_title": -1.0, "rumored_title": -1.0,
     },
     "status_announced": {"bias": 0.8, "future_title": 0.4, "future_lead": 0.4},
+    "further": {"bias": -2.5, "ratio": 1.0, "best": 1.5, "complete": 0.5, "new": 0.5, "own_paragraph": 0.5, "background": -1.0, "shared_one": -0.5},
     "deal": {
         "bias": -2.0, "denied_title": -2.0, "denied_lead": -1.0, "ended_talks_title": -1.5, "ended_talks_lead": -0.7, "no_deal_only": -1.0,
         "title_frame": 1.2, "lead_frame": 0.8, "sides": 0.8, "firm_lead": 0.4,
@@ -234,6 +235,19 @@ def main() -> None:
             right = deal.value is not None and deal.value[1] == value.currency and abs(deal.value[0] - value.amount) <= deal.value[0] / 200
             values.add(found, right, fold)
     take("deal", binary("deal", deals, options.penalty))
+    further = Examples()
+    for label, reading, fold in readings:
+        first = draft(reading, reading.hypotheses[0])
+        deal = aligned(reading, label)
+        if deal is None or not first.parties:
+            continue
+        others = [other for other in label.deals if other is not deal]
+        for hypothesis in reading.hypotheses[1:8]:
+            drawn = draft(reading, hypothesis)
+            if len(drawn.parties) < 2 or len(drawn.members & first.members) >= 2:
+                continue
+            further.add(further_features(reading, first, drawn), any(overlap(reading, drawn.members, other) >= 2 for other in others), fold)
+    take("further", binary("further", further, options.penalty))
     take("focus", binary("focus", focus, options.penalty, 0.45))
     take("value", binary("value", values, options.penalty))
     for status, examples in statuses.items():

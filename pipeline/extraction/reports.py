@@ -11,8 +11,9 @@ from pipeline.extraction.focus import focus_areas
 from pipeline.extraction.hypotheses import Hypothesis, is_complete
 from pipeline.extraction.kinds import choose_types
 from pipeline.extraction.lexicon import Hit
+from pipeline.extraction.model import probability
 from pipeline.extraction.parties import Candidate, areas_of, choose_parties
-from pipeline.extraction.segmentation import Sentence, SentenceIndex
+from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone
 from pipeline.extraction.status import status_of
 from pipeline.extraction.values import ValueFinder
 from storage.records import Article, Evidence, Party, Report
@@ -20,9 +21,8 @@ from storage.vocabulary import DealType
 
 #: A report is made from this confidence on.
 THRESHOLD = 0.5
-#: A second deal of an article must be as strong as this share of the first, and stand on its own.
-_SECOND_SHARE = 0.5
-_SECOND_CONFIDENCE = 0.6
+#: A further deal of the same article needs this probability of being one of its own.
+_FURTHER_THRESHOLD = 0.5
 _MOST_REPORTS = 5
 
 
@@ -73,39 +73,57 @@ def deal_sentences(drawn: Draft) -> set[int]:
     }
 
 
+def further_features(reading: Reading, first: Draft, drawn: Draft) -> dict[str, float]:
+    """The features by which a further hypothesis is told from another view of the first, or from background."""
+    foreground = [scored for scored in drawn.hypothesis.frames if not scored.background and is_complete(scored.frame)]
+    best = max((scored.score for scored in foreground), default=0.0)
+    zones = {scored.frame.sentence.zone for scored in foreground}
+    shared = len(drawn.members & first.members)
+    paragraphs = {scored.frame.sentence.paragraph for scored in first.hypothesis.frames if not scored.background}
+    own = [scored for scored in foreground if scored.frame.sentence.paragraph not in paragraphs]
+    scores = sorted((party.probability for party in drawn.parties), reverse=True)
+    return {
+        "bias": 1.0,
+        "ratio": min(1.5, drawn.hypothesis.strength / max(0.05, first.hypothesis.strength)),
+        "strength": min(1.5, drawn.hypothesis.strength),
+        "best": best,
+        "complete": float(bool(foreground)),
+        "title": float(Zone.TITLE in zones),
+        "lead": float(Zone.LEAD in zones),
+        "shared_one": float(shared == 1),
+        "shared_all": float(shared >= 2 or shared == len(drawn.members)),
+        "new": min(2, len(drawn.members - first.members)) / 2,
+        "second_party": scores[1] if len(scores) > 1 else 0.0,
+        "weakest_name": min((party.entity.score for party in drawn.parties), default=0.0),
+        "same_type": float(drawn.type == first.type),
+        "partnership": float(drawn.type is DealType.PARTNERSHIP),
+        "own_paragraph": float(bool(own)),
+        "background": float(any(scored.background for scored in drawn.hypothesis.frames[:2])),
+        "sure": confidence(deal_features(reading, drawn)),
+    }
+
+
 def reports_of(reading: Reading) -> tuple[Report, ...]:
     """The deals the article reports, the main one first; none where it reports none."""
-    reports: list[Report] = []
-    strongest = 0.0
-    used: set[int] = set()
-    for hypothesis in reading.hypotheses[:6]:
-        drawn = draft(reading, hypothesis)
-        if not drawn.parties:
+    drafts = [drawn for drawn in (draft(reading, hypothesis) for hypothesis in reading.hypotheses[:8]) if drawn.parties]
+    if not drafts:
+        return ()
+    first = drafts[0]
+    sureness = confidence(deal_features(reading, first))
+    if sureness < THRESHOLD:
+        return ()
+    reports = [judge(reading, first, sureness)]
+    taken = [first.members]
+    for drawn in drafts[1:]:
+        if len(drawn.parties) < 2 or any(len(drawn.members & members) >= 2 for members in taken):
             continue
-        sureness = confidence(deal_features(reading, drawn))
-        if not reports:
-            if sureness < THRESHOLD:
-                break
-            strongest = hypothesis.strength
-        elif not _stands_alone(drawn, sureness, strongest, used):
-            continue
-        reports.append(judge(reading, drawn, sureness))
-        used |= drawn.members
+        chance = probability("further", further_features(reading, first, drawn))
+        if chance >= _FURTHER_THRESHOLD:
+            reports.append(judge(reading, drawn, min(sureness, chance)))
+            taken.append(drawn.members)
         if len(reports) == _MOST_REPORTS:
             break
     return tuple(reports)
-
-
-def _stands_alone(drawn: Draft, sureness: float, strongest: float, used: set[int]) -> bool:
-    """Whether a further hypothesis is a deal of its own and not another view of the first."""
-    foreground = [scored for scored in drawn.hypothesis.frames if not scored.background and is_complete(scored.frame)]
-    return (
-        drawn.hypothesis.strength >= _SECOND_SHARE * strongest
-        and sureness >= _SECOND_CONFIDENCE
-        and len(drawn.parties) >= 2
-        and not drawn.members & used
-        and bool(foreground)
-    )
 
 
 def judge(reading: Reading, drawn: Draft, sureness: float) -> Report:
