@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -97,6 +97,43 @@ def tokenize(text: str) -> list[Token]:
     return tokens
 
 
+class _Compounds:
+    """Words that are written in several syllables, "Tập đoàn", "công nghệ": one token each, longest first."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._by_first: dict[str, list[tuple[str, ...]]] = {}
+        for word in {fold(word) for word in words}:
+            parts = tuple(_TOKEN.findall(word))
+            if len(parts) > 1:
+                self._by_first.setdefault(parts[0], []).append(parts)
+        for options in self._by_first.values():
+            options.sort(key=len, reverse=True)
+
+    def join(self, text: str, tokens: list[Token]) -> list[Token]:
+        """``tokens`` with those of a compound made one; it is capital where its first syllable is."""
+        if not self._by_first:
+            return tokens
+        joined: list[Token] = []
+        at = 0
+        while at < len(tokens):
+            first = tokens[at]
+            for parts in self._by_first.get(first.folded, ()):
+                piece = tokens[at : at + len(parts)]
+                if len(piece) == len(parts) and all(
+                    token.folded == part and text[before.end : token.start].strip(" \u00a0-–") == ""
+                    for token, part, before in zip(piece[1:], parts[1:], piece, strict=False)
+                ):
+                    last = piece[-1]
+                    surface = text[first.start : last.end]
+                    joined.append(Token(first.start, last.end, surface, " ".join(parts), first.capital, last.possessive, last.tail))
+                    at += len(parts)
+                    break
+            else:
+                joined.append(first)
+                at += 1
+        return joined
+
+
 class _Spans:
     """Whether a position lies inside a known name."""
 
@@ -120,7 +157,7 @@ class MentionFinder:
         self._legal_words = frozenset(fold(word.strip(".,")) for form in names.legal_forms for word in form.split())
         self._nouns = frozenset(fold(word) for word in names.organisation_nouns)
         self._openings = tuple(sorted((fold(word) for word in names.organisation_openings), key=len, reverse=True))
-        self._opening_words = frozenset(opening.split()[0] for opening in self._openings)
+        self._opening_words = frozenset(self._openings if names.compounds else (opening.split()[0] for opening in self._openings))
         self._connectors = frozenset(names.connectors)
         self._joiners = frozenset(lexicon.data.cases.coordinators)
         self._descriptors = frozenset(names.descriptors)
@@ -129,11 +166,14 @@ class MentionFinder:
         self._speech = frozenset(names.speech)
         self._not_names = frozenset(fold(word) for word in names.not_names) | self._vocabulary.not_names
         self._outlets = frozenset(fold(word) for word in names.outlets) | self._vocabulary.outlets
+        several = (*names.compounds, *names.organisation_openings, *names.descriptors, *names.person_titles, *names.organisation_nouns)
+        self._compounded = bool(names.compounds)
+        self._compounds = _Compounds((*several, *self._vocabulary.places, *self._vocabulary.demonyms) if names.compounds else ())
 
     def find(self, text: str, folded: str, sentences: Sequence[Sentence], hits: Sequence[Hit] = ()) -> list[Mention]:
         """Mentions in reading order, none overlapping. ``hits`` are the cues of the text: "Cross-Licensing" is no name."""
         index = SentenceIndex(sentences)
-        tokens = tokenize(text)
+        tokens = self._compounds.join(text, tokenize(text))
         cues = _Spans([hit for hit in hits if hit.cue.kind in (CueKind.FRAME, CueKind.FOCUS, CueKind.OBJECT)])
         known = [hit for hit in self._known.find(text, folded) if fold(hit.alias) not in self._not_names]
         lower_words = {token.folded for token in tokens if not token.capital}
@@ -302,7 +342,9 @@ class MentionFinder:
         """Whether the word before a known name is part of another, longer name: Fuji + Xerox, Bank + of America."""
         word = tokens[before[-1]]
         if word.folded in self._opening_words:
-            return True
+            return word.folded not in self._descriptors or not self._compounded
+        if word.folded in self._descriptors and self._compounded:
+            return False
         if index.at(word.start).headline_case or " " in text[hit.start : hit.end] or len(before) > 1:
             return False
         strange = (

@@ -84,6 +84,18 @@ def literal_prefix(pattern: str) -> str:
     return pattern[:cut]
 
 
+_LEADING_CHOICE = re.compile(r"\(\?:([^()\[\]]*)\)(\??)(?![*+{])")
+
+
+def unfolded(pattern: str) -> list[str]:
+    """``pattern`` without a choice at its beginning: "(?:nắm|giành) quyền" is two patterns, so that each has a prefix."""
+    match = _LEADING_CHOICE.match(pattern)
+    if match is None:
+        return [pattern]
+    choices = match.group(1).split("|") + ([""] if match.group(2) else [])
+    return [whole for choice in choices for whole in unfolded(choice + pattern[match.end() :])]
+
+
 class CompiledLexicon:
     """A lexicon ready for use: one automaton finds all its cues in one pass over the text."""
 
@@ -95,7 +107,7 @@ class CompiledLexicon:
         cues: list[tuple[str, Cue]] = []
 
         def add(kind: str, name: str, patterns: Sequence[str], frame: Frame | None = None) -> None:
-            for pattern in patterns:
+            for pattern in (each for written in patterns for each in unfolded(written)):
                 prefix = literal_prefix(pattern)
                 if len(prefix) < (2 if spaced else 1):
                     raise ExtractionError(f"lexicon {data.language}: pattern {pattern!r} of {name} must begin with plain letters")

@@ -71,6 +71,7 @@ class Names(_Strict):
     organisation_openings: tuple[str, ...] = ()  # "University", "Tập đoàn": the first word of a name
     legal_forms: tuple[str, ...] = ()
     connectors: tuple[str, ...] = ()  # lower-case words inside names: "of", "de"
+    compounds: tuple[str, ...] = ()  # words written in several syllables, read as one: "công nghệ"
     descriptors: tuple[str, ...] = ()  # "startup", "maker": a name next to it is an organisation
     person_titles: tuple[str, ...] = ()  # "CEO", "Mr": a name next to it is a person
     speech: tuple[str, ...] = ()
