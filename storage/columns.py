@@ -28,6 +28,16 @@ def storable(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text)
 
 
+def _storable_json(value: object) -> object:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list | tuple):
+        return [_storable_json(item) for item in value]
+    if isinstance(value, dict):
+        return {_storable_json(key): _storable_json(item) for key, item in value.items()}
+    return value
+
+
 class SafeText(TypeDecorator[str]):
     """Text of any length; NUL and lone surrogates become U+FFFD."""
 
@@ -139,7 +149,7 @@ class Json(TypeDecorator[object]):
     def process_bind_param(self, value: object | None, dialect: Dialect) -> str | None:
         if value is None:
             return None
-        return storable(json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+        return json.dumps(_storable_json(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> object | None:
         if value is None:

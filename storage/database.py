@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self
 
@@ -123,10 +123,12 @@ def _migrate(engine: Engine) -> None:
     with engine.begin() as connection:
         schema.migrate(connection)
     if engine.dialect.name == "sqlite":
-        # Readers and one writer side by side. Kept in the file, and only settable outside a transaction.
+        # Readers and one writer side by side. Kept in the file, and only settable outside a transaction and alone:
+        # where another is opening the same new database, it does this for both.
         raw = engine.raw_connection()
         try:
-            raw.cursor().execute("PRAGMA journal_mode = WAL")
+            with suppress(sqlite3.OperationalError):
+                raw.cursor().execute("PRAGMA journal_mode = WAL")
         finally:
             raw.close()
 

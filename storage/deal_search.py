@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
-from sqlalchemy import ColumnElement, Select, exists, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.columns import check_amount
@@ -112,7 +112,11 @@ def _with_party(companies: list[int], query: DealQuery) -> Select[int]:
 def _own_fields(query: DealQuery, day: _Day) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if query.technology is not None:
-        conditions.append(Deal.technology.is_(query.technology))
+        # Most deals are technology deals: its index helps only where it holds the order too, and must not tempt
+        # the planner elsewhere, where it would read and sort them all.
+        in_order = day is Deal.day and query.sort in {DealSort.NEWEST, DealSort.OLDEST}
+        technology = Deal.technology if in_order else func.coalesce(Deal.technology, False)
+        conditions.append(technology.is_(query.technology))
     if query.status is not None:
         conditions.append(Deal.status == query.status)
     if query.since is not None:
