@@ -32,6 +32,8 @@ class Sentence:
 
 #: Sentences after the title that still count as lead.
 LEAD_SENTENCES = 3
+#: A first paragraph longer than this many characters is no title: its first sentence may be one.
+LONGEST_TITLE = 300
 
 _ABBREVIATIONS = (
     "Inc|Corp|Co|Ltd|Cos|Bros|No|Nos|Mr|Mrs|Ms|Dr|Prof|St|vs|approx|est|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|"
@@ -40,7 +42,8 @@ _ABBREVIATIONS = (
     "[A-ZÀ-Þ]|\\d{1,2}(?=\\.\\s+(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember))"
 )
 _ENDS_IN_ABBREVIATION = re.compile(rf"(?:^|[\s(\"“„'’./])(?:{_ABBREVIATIONS})\.$")
-_BREAK = re.compile(r"[.!?…](?:[\"”’'»)\]]*)(?=\s)|[。！？!?；](?:[」』”’）)]*)")
+#: The second choice is a full stop whose space was lost: "hơn.Hôm".
+_BREAK = re.compile(r"[.!?…](?:[\"”’'»)\]]*)(?=\s)|(?<=[^\W\d_A-Z]{2})\.(?=[^\W\d_a-z][^\W\d_A-Z]+ )|[。！？!?；](?:[」』”’）)]*)")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LINE = re.compile(r"[^\n]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -78,6 +81,8 @@ def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
             if _ENDS_IN_ABBREVIATION.search(text[max(begin, stop - 14) : match.start() + 1]):
                 continue
             following = text[stop : stop + 3].lstrip()
+            if text[stop : stop + 1].isalpha() and not (text[match.start() - 1].islower() and following[:1].isupper()):
+                continue
             if following[:1].islower() or following[:1] in ",;":
                 continue
         if match.group()[0] in "!?" and text[stop : stop + 3].lstrip()[:1].islower():
@@ -103,7 +108,7 @@ def is_headline_case(fragment: str) -> bool:
 
 
 def split_sentences(text: str, furniture: re.Pattern[str] | None = None, closing: re.Pattern[str] | None = None) -> tuple[Sentence, ...]:
-    """Sentences of ``text`` in order. The first paragraph is the title.
+    """Sentences of ``text`` in order. The first paragraph is the title, unless it is too long for one.
 
     ``furniture`` matches the beginning of a paragraph that is page furniture by itself ("Related: ..."); ``closing`` one
     after which only furniture follows ("About Nokia", "Forward-looking statements").
@@ -113,7 +118,7 @@ def split_sentences(text: str, furniture: re.Pattern[str] | None = None, closing
     closed = False
     list_after_furniture = False
     for number, (start, end) in enumerate(_lines(text)):
-        if number == 0:
+        if number == 0 and end - start <= LONGEST_TITLE:
             sentences.append(Sentence(start, end, Zone.TITLE, 0, 0, is_headline_case(text[start:end])))
             continue
         head = text[start : min(end, start + 90)]
@@ -132,6 +137,8 @@ def split_sentences(text: str, furniture: re.Pattern[str] | None = None, closing
             fragment = text[first:last]
             if is_furniture:
                 zone = Zone.FURNITURE
+            elif not sentences and last - first <= LONGEST_TITLE:
+                zone = Zone.TITLE
             elif lead_left > 0:
                 zone = Zone.LEAD
                 if len(fragment) > (20 if _CJK.search(fragment) else 55):
