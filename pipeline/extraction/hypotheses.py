@@ -148,6 +148,11 @@ def hypothesise(frames: Iterable[FrameInstance], salient: Sequence[Entity]) -> l
         owners = [hypothesis for hypothesis in hypotheses if hypothesis.members & entities]
         if not entities and hypotheses:
             owners = hypotheses[:1]
+        roles = {argument.role for argument in item.frame.arguments}
+        if not owners and roles == {Role.INVESTOR}:
+            owners = [hypothesis for hypothesis in hypotheses if hypothesis.frames[0].frame.type is DealType.INVESTMENT][:1]
+            for hypothesis in owners:
+                hypothesis.members |= entities
         if owners:
             best = max(owners, key=lambda hypothesis: hypothesis.strength)
             best.frames.append(item)

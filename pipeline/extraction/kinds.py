@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from pipeline.extraction.hypotheses import FAMILIES, Hypothesis
+from pipeline.extraction.hypotheses import FAMILIES, Hypothesis, is_complete
 from pipeline.extraction.model import Features, probability, score
 from pipeline.extraction.segmentation import Zone
 from storage.vocabulary import DealType
@@ -26,10 +26,13 @@ def type_features(hypothesis: Hypothesis) -> dict[DealType, dict[str, float]]:
     best: dict[tuple[DealType, Zone], float] = {}
     generic: dict[DealType, bool] = {}
     counts: dict[DealType, int] = {}
+    complete: dict[DealType, float] = {}
     for scored in hypothesis.frames:
         deal_type, zone = scored.frame.type, scored.frame.sentence.zone
         best[deal_type, zone] = max(best.get((deal_type, zone), 0.0), scored.score)
         counts[deal_type] = counts.get(deal_type, 0) + 1
+        if is_complete(scored.frame):
+            complete[deal_type] = max(complete.get(deal_type, 0.0), scored.score)
         generic[deal_type] = generic.get(deal_type, True) and scored.frame.name == "deal"
     family: dict[int, float] = {}
     for deal_type, total in totals.items():
@@ -46,6 +49,12 @@ def type_features(hypothesis: Hypothesis) -> dict[DealType, dict[str, float]]:
             "count": math.log1p(counts[deal_type]),
             "family": family[FAMILIES[deal_type]] / whole,
             "generic": float(generic[deal_type]),
+            "complete": complete.get(deal_type, 0.0),
+            **{
+                f"{deal_type}_beside_{other}": min(1.0, complete.get(other, 0.0))
+                for other in totals
+                if other is not deal_type and FAMILIES[other] == FAMILIES[deal_type]
+            },
         }
         for deal_type, total in totals.items()
     }

@@ -48,7 +48,8 @@ class Token:
     tail: bool  # a lower-case part after a hyphen: "Shenzhen-based"
 
 
-_TOKEN = re.compile(r"[^\W_]+(?:[-&.+'’][^\W_]+)*\+?")
+#: A full stop joins no words where the space after a sentence was lost: "hơn.Hôm".
+_TOKEN = re.compile(r"[^\W_]+(?:(?:[-&+'’]|\.(?!(?<=[^\W\d_A-Z]{2}\.)[^\W\d_a-z][^\W\d_A-Z]+ ))[^\W_]+)*\+?")
 _ELISION = re.compile(r"^(?:[dlnsmtjcqDLNSMTJCQ]|[Dd]ell|[Aa]ll|[Nn]ell|[Ss]ull|[Dd]all|[Uu]n|[Qq]u|[Ll]orsqu|[Pp]uisqu)['’](?=\w)")
 _POSSESSIVE = re.compile(r"['’][sS]$")
 _HYPHEN_TAIL = re.compile(r"-(?=[a-zà-ÿ])")
@@ -58,7 +59,7 @@ _TICKER = re.compile(
 )
 _ALIAS = re.compile(r"\s*\((?:[^()“\"]{0,40}?[“\"']([^”\"'()]{2,40})[”\"'][^()]{0,60}|(?:the |der |la |il |a )?([A-Z][\w&.-]{1,20}(?: [A-Z][\w&.-]{1,20})?))\)")
 _AFTER_COMMA = re.compile(r",\s([A-Z][\w.]+(?: [A-Z][\w.]+)?)")
-_AMOUNT = re.compile(r"^\d[\d.,]*(?:[a-zA-Z]{1,3})?$")
+_AMOUNT = re.compile(r"^\d[\d.,]*-?(?:[a-zA-Z]{1,3})?$")
 _ALL_CAPS = re.compile(r"^[A-Z0-9&.-]{2,6}$")
 
 
@@ -247,6 +248,8 @@ class MentionFinder:
     def _can_name(self, token: Token, index: SentenceIndex, support: dict[str, int] | None, known: _Spans, *, joined: bool) -> bool:
         if _AMOUNT.match(token.text) and not known.covers(token.start):
             return False
+        if token.tail and self._vocabulary.is_ordinary(token.folded) and not known.covers(token.start):
+            return False
         if support is None or not index.at(token.start).headline_case:
             return True
         if token.folded in support or known.covers(token.start) or not self._vocabulary.is_ordinary(token.folded):
@@ -265,9 +268,10 @@ class MentionFinder:
             sentence = index.at(tokens[run[0]].start)
             if sentence.headline_case:
                 continue
+            organisation = len(run) > 1 and tokens[run[-1]].folded in self._nouns
             for place, number in enumerate(run):
                 token = tokens[number]
-                if place == 0 and token.start - sentence.start < 3:
+                if place == 0 and token.start - sentence.start < 3 and not organisation:
                     continue
                 counts[token.folded] = counts.get(token.folded, 0) + 1
         return counts
@@ -275,6 +279,7 @@ class MentionFinder:
     def _persons(self, text: str, tokens: list[Token], runs: list[list[int]]) -> set[str]:
         """Folded words that are parts of people's names in this article."""
         parts: set[str] = set()
+        previous_person = -1
         for run in runs:
             words = [tokens[i] for i in run]
             titled = 0
@@ -284,16 +289,25 @@ class MentionFinder:
             named = words[titled:]
             if not named or len(named) > 4 or any(not word.capital for word in named):
                 continue
+            if any(word.folded in self._nouns or word.folded in self._legal_words for word in named) or self._legal.match(text, named[-1].end):
+                continue
             given = named[0].folded in self._vocabulary.given_names and len(named) >= 2 and named[1].folded not in self._nouns
             after = text[named[-1].end : named[-1].end + 40]
             following = fold(after.lstrip(" ,("))
             spoken = any(following.startswith(title) for title in self._titles)
-            if given or ((titled or before in self._titles) and len(named) <= 3 and not self._known.get(" ".join(w.text for w in named))) or (
+            paired = (
+                previous_person >= 0
+                and len(named) == 2
+                and text[previous_person : named[0].start].strip() in ("and", ",", "&")
+                and not any(self._known.get(word.text) or word.folded in self._nouns for word in named)
+            )
+            if given or paired or ((titled or before in self._titles) and len(named) <= 3 and not self._known.get(" ".join(w.text for w in named))) or (
                 spoken and len(named) in (2, 3) and after[:1] == ","
             ):
                 parts.update(word.folded for word in named if not self._known.get(word.text))
                 if len(named) >= 2:
                     parts.add(" ".join(word.folded for word in named))
+                    previous_person = named[-1].end
         return parts
 
     # ---- one run
@@ -388,15 +402,17 @@ class MentionFinder:
         if " " in folded and not hit.organisation.common_word:
             return 1.0
         sentence = index.at(hit.start)
-        ordinary = hit.organisation.common_word or (
-            self._vocabulary.ordinary.get(folded, 0.0) > 2e-5 and fold(hit.organisation.name) != folded
-        )
-        if not ordinary:
+        frequent = self._vocabulary.ordinary.get(folded, 0.0) > 2e-5
+        if not hit.organisation.common_word and not frequent:
             return 1.0
         if folded in support or surface.isupper():
-            return 0.85
-        initial = hit.start - sentence.start < 3
-        return 0.35 if initial or sentence.headline_case else 0.85
+            return 0.85 if hit.organisation.common_word else 1.0
+        uncertain = hit.start - sentence.start < 3 or sentence.headline_case
+        if not hit.organisation.common_word:
+            return 0.6 if uncertain else 1.0
+        if sentence.headline_case:
+            return 0.1
+        return 0.35 if uncertain else 0.85
 
     def _add_unknown(
         self,
@@ -478,7 +494,7 @@ class MentionFinder:
         elif _TICKER.match(after):
             strong = 0.9
         elif len(words) > 1 and parts[-1] in self._nouns:
-            strong = 0.8
+            strong = 0.8 if not all(self._vocabulary.is_ordinary(part) for part in parts) else 0.65
         elif any(fold(text[first.start : first.start + 40]).startswith(opening + " ") for opening in self._openings if len(words) > 1):
             strong = 0.8
         before = tokens[words[0] - 1] if words[0] else None
@@ -522,7 +538,7 @@ class MentionFinder:
         if location:
             base -= 0.25
         if ordinary and len(words) >= 2 and not strong:
-            base = min(base, 0.35)
+            base = min(base, 0.28)
         return max(strong, min(base, 0.7))
 
     def _add(
@@ -536,7 +552,7 @@ class MentionFinder:
         index: SentenceIndex,
         mentions: list[Mention],
     ) -> None:
-        if fold(name) in self._outlets:
+        if fold(name) in self._outlets or score < 0.15:
             return
         sentence = index.at(start)
         outer = end
