@@ -161,6 +161,8 @@ class FrameReader:
         if last is None:
             return None, relative
         between = gap[last.end() :]
+        if "," in between and (last.lastgroup == "other" or not has_context):
+            return None, relative  # a phrase at the front ends at its comma: "Under the deal, Intel"
         if self._spaced:
             if len(_WORDS.findall(between)) > 6 or between.count(",") > 1 or _OWNED.search(between):
                 return None, relative
@@ -254,6 +256,7 @@ class FrameReader:
         inside = [group for group in groups if group.start < hit.end and group.end > hit.start]
         slots.extend((Slot.OBJECT, group, 0.9) for group in inside)
         verb_last = self._lexicon.data.verb_last
+        agent = self._agent is not None and self._agent.search(self._folded[max(sentence.start, hit.start - 48) : hit.start]) is not None
         subject_found = False
         for distance, group in enumerate(reversed(left)):
             gap = self._folded[group.end : hit.start]
@@ -285,7 +288,7 @@ class FrameReader:
                     slots.append((Slot.SUBJECT, group, sureness))
                     subject_found = True
             elif group.case in ("with", "between", "object", "to", "from", "in", "by", "for", "of"):
-                usable = verb_last or group.case in ("with", "between")
+                usable = verb_last or group.case in ("with", "between") or (agent and group.case in ("by", "of"))
                 if usable:
                     slots.append((Slot(group.case), group, 0.8 if verb_last else 0.6))
         object_found = bool(inside)
@@ -370,7 +373,7 @@ class FrameReader:
         form = self._folded[hit.start : hit.end]
         if pattern and not re.search(pattern, form):
             return False
-        before = self._folded[max(sentence.start, hit.start - 36) : hit.start]
+        before = self._folded[max(sentence.start, hit.start - 48) : hit.start]
         marker = self._lexicon.passive_before
         if marker is not None and marker.search(before):
             return True

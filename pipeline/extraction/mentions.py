@@ -135,6 +135,12 @@ class _Compounds:
         return joined
 
 
+def _outside(hits: Sequence[Known], places: Sequence[Token]) -> list[Known]:
+    """Known names that are not a piece of a place's name: no "Sierra" in "Sierra Leone"."""
+    holders = {start: token.end for token in places for start in range(token.start, token.end)}
+    return [hit for hit in hits if not (hit.start in holders and hit.end <= holders[hit.start] and hit.alias.count(" ") == 0)]
+
+
 class _Spans:
     """Whether a position lies inside a known name."""
 
@@ -169,6 +175,7 @@ class MentionFinder:
         self._outlets = frozenset(fold(word) for word in names.outlets) | self._vocabulary.outlets
         several = (*names.compounds, *names.organisation_openings, *names.descriptors, *names.person_titles, *names.organisation_nouns)
         self._compounded = bool(names.compounds)
+        self._generic = frozenset(fold(word) for word in names.compounds) | self._descriptors | self._titles
         self._compounds = _Compounds((*several, *self._vocabulary.places, *self._vocabulary.demonyms) if names.compounds else ())
 
     def find(self, text: str, folded: str, sentences: Sequence[Sentence], hits: Sequence[Hit] = ()) -> list[Mention]:
@@ -177,6 +184,9 @@ class MentionFinder:
         tokens = self._compounds.join(text, tokenize(text))
         cues = _Spans([hit for hit in hits if hit.cue.kind in (CueKind.FRAME, CueKind.FOCUS, CueKind.OBJECT)])
         known = [hit for hit in self._known.find(text, folded) if fold(hit.alias) not in self._not_names]
+        if self._compounded:
+            places = [token for token in tokens if token.folded in self._vocabulary.places]
+            known = _outside(known, places)
         lower_words = {token.folded for token in tokens if not token.capital}
         support = self._support(self._runs(text, tokens, index, None, known), tokens, index)
         runs = self._runs(text, tokens, index, support, known)
@@ -357,7 +367,7 @@ class MentionFinder:
         word = tokens[before[-1]]
         if word.folded in self._opening_words:
             return word.folded not in self._descriptors or not self._compounded
-        if word.folded in self._descriptors and self._compounded:
+        if self._compounded and (word.folded in self._descriptors or word.folded in self._titles):
             return False
         if index.at(word.start).headline_case or " " in text[hit.start : hit.end] or len(before) > 1:
             return False
@@ -471,6 +481,8 @@ class MentionFinder:
             return
         if len(name) < 2 or not any(char.isalpha() for char in name):
             return
+        if self._compounded and parts[0] not in self._opening_words and all(part in self._generic for part in parts):
+            return
         score = self._unknown_score(text, tokens, words, sentence, support, lower_words, dropped_descriptor)
         if score > 0.05:
             self._add(text, start, end, name, score, None, index, mentions)
@@ -510,6 +522,8 @@ class MentionFinder:
         place_after = _AFTER_COMMA.match(after)
         if place_after and fold(place_after.group(1)) in self._vocabulary.places and not strong:
             return 0.0
+        if self._compounded and len(words) == 1 and not strong and self._vocabulary.ordinary.get(parts[0], 0.0) > 2e-5:
+            return 0.0  # a syllable of the language is no name by itself
         seen = support.get(parts[0], 0)
         initial = first.start - sentence.start < 3
         uncertain = sentence.headline_case or initial
