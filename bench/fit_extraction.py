@@ -130,13 +130,21 @@ def choice(name: str, examples: Examples, penalty: float) -> dict[str, float]:
     x, y, names = examples.matrix()
     groups = np.array(examples.groups)
     held = cross_validated(examples, lambda rows: fit_choice(x[rows], y[rows], groups[rows], penalty), x)
-    chosen = [rows[np.argmax(held[rows])] for rows in (np.flatnonzero(groups == group) for group in np.unique(groups)) if y[rows].sum() == 1]
-    print(f"{name:18} {len(chosen):5} choices, cross-validated accuracy {float(np.mean([y[row] for row in chosen])):.3f}")
+    chosen = [
+        rows[np.argmax(held[rows])]
+        for rows in (np.flatnonzero(groups == group) for group in np.unique(groups))
+        if y[rows].sum() == 1
+    ]
+    print(
+        f"{name:18} {len(chosen):5} choices, cross-validated accuracy {float(np.mean([y[row] for row in chosen])):.3f}"
+    )
     return dict(zip(names, map(float, fit_choice(x, y, groups, penalty)), strict=True))
 
 
 def same(name: str, other: str, company: str | None = None) -> bool:
-    return likeness(name, other) is not Likeness.NONE or (company is not None and likeness(company, other) is not Likeness.NONE)
+    return likeness(name, other) is not Likeness.NONE or (
+        company is not None and likeness(company, other) is not Likeness.NONE
+    )
 
 
 def overlap(reading: Reading, members: Iterable[int], deal: LabelledDeal) -> int:
@@ -210,7 +218,9 @@ def main() -> None:
         deal = aligned(reading, label)
         assert deal is not None
         drawn = draft(reading, reading.hypotheses[0])
-        for member, (_, _, row) in party_features(reading.hypotheses[0], drawn.type, reading.entities, reading.lists).items():
+        for member, (_, _, row) in party_features(
+            reading.hypotheses[0], drawn.type, reading.entities, reading.lists
+        ).items():
             parties.add(row, is_party(reading, member, [deal]), fold)
     take("party", binary("party", parties, options.penalty))
 
@@ -232,7 +242,11 @@ def main() -> None:
         for status, examples in statuses.items():
             examples.add(row, status == deal.status, fold)
         for value, _, found in reading.values.candidates(drawn.hypothesis, drawn.type):
-            right = deal.value is not None and deal.value[1] == value.currency and abs(deal.value[0] - value.amount) <= deal.value[0] / 200
+            right = (
+                deal.value is not None
+                and deal.value[1] == value.currency
+                and abs(deal.value[0] - value.amount) <= deal.value[0] / 200
+            )
             values.add(found, right, fold)
     take("deal", binary("deal", deals, options.penalty))
     further = Examples()
@@ -246,14 +260,21 @@ def main() -> None:
             drawn = draft(reading, hypothesis)
             if len(drawn.parties) < 2 or len(drawn.members & first.members) >= 2:
                 continue
-            further.add(further_features(reading, first, drawn), any(overlap(reading, drawn.members, other) >= 2 for other in others), fold)
+            further.add(
+                further_features(reading, first, drawn),
+                any(overlap(reading, drawn.members, other) >= 2 for other in others),
+                fold,
+            )
     take("further", binary("further", further, options.penalty))
     take("focus", binary("focus", focus, options.penalty, 0.45))
     take("value", binary("value", values, options.penalty))
     for status, examples in statuses.items():
         take(f"status_{status}", binary(f"status_{status}", examples, options.penalty))
     if options.write:
-        rounded = {decision: {name: round(weight, 3) for name, weight in sorted(fitted.items())} for decision, fitted in weights.items()}
+        rounded = {
+            decision: {name: round(weight, 3) for name, weight in sorted(fitted.items())}
+            for decision, fitted in weights.items()
+        }
         TARGET.write_text(
             "# Weights of the extractor's decisions, written by bench/fit_extraction.py. Do not edit by hand.\n"
             + yaml.safe_dump(rounded, sort_keys=False),

@@ -198,10 +198,11 @@ class Day(click.ParamType[date]):
 
 
 def extractor(settings: Settings) -> Callable[[Article], tuple[Report, ...]]:
-    """The extractor with the configuration's company names. Loading its lexicons takes a moment."""
-    from pipeline.extraction import extract
+    """The extractor with the configuration's company names and focus areas. Loading its lexicons takes a moment."""
+    from pipeline.extraction import OwnAreas, extract
 
-    return partial(extract, known=names_of(settings))
+    areas = settings.config.focus_areas
+    return partial(extract, known=names_of(settings), areas=OwnAreas(areas) if areas else None)
 
 
 def names_of(settings: Settings) -> Directory:

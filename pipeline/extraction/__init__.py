@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from pipeline.extraction.entities import Entity, gather
+from pipeline.extraction.focus import OwnAreas
 from pipeline.extraction.frames import FrameInstance, FrameReader
 from pipeline.extraction.hypotheses import hypothesise
 from pipeline.extraction.lexicon import CompiledLexicon, CueKind, Hit, available, fold, load
@@ -21,22 +23,22 @@ from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone, spli
 from pipeline.extraction.values import ValueFinder
 from storage.records import Article, Report
 
-__all__ = ["extract", "read"]
+__all__ = ["OwnAreas", "extract", "read"]
 
 _FALLBACK = "en"
 
 
-def extract(article: Article, *, known: Directory | None = None) -> tuple[Report, ...]:
+def extract(article: Article, *, known: Directory | None = None, areas: OwnAreas | None = None) -> tuple[Report, ...]:
     """The deals that ``article`` reports, the main one first; empty where it reports none.
 
-    ``known`` is the dictionary of organisations (the built-in one by default). Raises ExtractionError only for a broken
-    lexicon, never for a text.
+    ``known`` is the dictionary of organisations (the built-in one by default), ``areas`` a user's own focus areas. Raises
+    ExtractionError only for a broken lexicon, never for a text.
     """
-    reading = read(article, known=known)
+    reading = read(article, known=known, areas=areas)
     return reports_of(reading) if reading is not None else ()
 
 
-def read(article: Article, *, known: Directory | None = None) -> Reading | None:
+def read(article: Article, *, known: Directory | None = None, areas: OwnAreas | None = None) -> Reading | None:
     """All that is found in an article, before it is judged; None where no cue of a deal stands in it."""
     text = article.text
     if not text.strip():
@@ -46,9 +48,13 @@ def read(article: Article, *, known: Directory | None = None) -> Reading | None:
     names = known or directory()
     folded = fold(text)
     hits = list(lexicon.cues(folded))
+    if areas is not None:
+        hits = sorted([*hits, *areas.cues(folded)], key=lambda hit: (hit.start, -hit.end))
     if not any(hit.cue.kind == CueKind.FRAME for hit in hits):
         return None
-    sentences = split_sentences(text, lexicon.furniture, lexicon.closing)
+    sentences = split_sentences(
+        text, lexicon.furniture, lexicon.closing, nouns_capitalised=lexicon.data.names.nouns_capitalised
+    )
     mentions = _finder(lexicon, names).find(text, folded, sentences, hits)
     entities, entity_of = gather(mentions, sentences, names)
     frames, lists = _frames(lexicon, text, folded, sentences, mentions, hits, entities, entity_of)
@@ -58,15 +64,9 @@ def read(article: Article, *, known: Directory | None = None) -> Reading | None:
     return Reading(article, sentences, entities, hits, hypotheses, values, lists)
 
 
+@lru_cache(maxsize=64)
 def _finder(lexicon: CompiledLexicon, names: Directory) -> MentionFinder:
-    key = (id(lexicon), id(names))
-    finder = _FINDERS.get(key)
-    if finder is None:
-        finder = _FINDERS[key] = MentionFinder(lexicon, names)
-    return finder
-
-
-_FINDERS: dict[tuple[int, int], MentionFinder] = {}
+    return MentionFinder(lexicon, names)
 
 
 def _frames(
@@ -98,7 +98,9 @@ def _frames(
         if sentence.zone is not Zone.BODY and len(names) > 2:
             groups = reader.groups(sentence, names, here)
             lists.extend(
-                frozenset(entity_of[m.start].id for m in group.mentions if m.start in entity_of) for group in groups if len(group.mentions) > 2
+                frozenset(entity_of[m.start].id for m in group.mentions if m.start in entity_of)
+                for group in groups
+                if len(group.mentions) > 2
             )
         if any(hit.cue.kind == CueKind.FRAME for hit in here):
             frames.extend(retype(frame, here, folded) for frame in reader.read(sentence, names, here, entity_of, topic))

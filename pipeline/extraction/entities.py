@@ -58,7 +58,9 @@ def _initials(name: str) -> str:
     return "".join(word[0] for word in name.replace("-", " ").split() if word[:1].isupper())
 
 
-def gather(mentions: Sequence[Mention], sentences: Sequence[Sentence], known: Directory) -> tuple[list[Entity], dict[int, Entity]]:
+def gather(
+    mentions: Sequence[Mention], sentences: Sequence[Sentence], known: Directory
+) -> tuple[list[Entity], dict[int, Entity]]:
     """Entities in order of appearance, and the entity of each mention (by its start)."""
     by_key: dict[str, Entity] = {}
     alias_of: dict[str, str] = {}
@@ -77,15 +79,17 @@ def gather(mentions: Sequence[Mention], sentences: Sequence[Sentence], known: Di
         longer = [
             other
             for other, full in full_names.items()
-            if other != key
-            and len(other) > len(key)
+            if len(other) > len(key)
             and (
                 f" {fold(mention.name)} " in f" {fold(full.name)} "
                 or (mention.name.isupper() and len(mention.name) >= 2 and _initials(full.name) == mention.name)
             )
         ]
+        beginning = [other for other in longer if other.startswith(f"{key} ")]
         if len(longer) == 1:
             parents[key] = longer[0]
+        elif beginning:
+            parents[key] = min(beginning, key=lambda other: full_names[other].start)
     entity_of: dict[int, Entity] = {}
     for mention in body:
         key = _key(mention)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from pipeline.extraction.lexicon import CueKind, Hit
+from ahocorasick_rs import AhoCorasick
+
+from pipeline.extraction.lexicon import Cue, CueKind, Hit, fold
 from pipeline.extraction.model import probability
 from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone
 from storage.vocabulary import FocusArea
@@ -13,6 +16,39 @@ from storage.vocabulary import FocusArea
 #: An area with this probability is named.
 THRESHOLD = 0.45
 _MOST_AREAS = 6
+
+
+class OwnAreas:
+    """A user's own focus areas: plain terms, in any language, found as whole words (in scripts with spaces)."""
+
+    def __init__(self, areas: Mapping[str, Iterable[str]]) -> None:
+        self._cues: list[Cue] = []
+        self._terms: list[str] = []
+        for area, terms in areas.items():
+            for term in terms:
+                folded = fold(term.strip())
+                if not folded:
+                    continue
+                before = r"(?<!\w)" if _SPACED.match(folded[0]) else ""
+                after = r"(?!\w)" if _SPACED.match(folded[-1]) else ""
+                self._terms.append(folded)
+                self._cues.append(Cue(CueKind.FOCUS, area, re.compile(f"{before}{re.escape(folded)}{after}")))
+        self._automaton = AhoCorasick(self._terms) if self._terms else None
+
+    def cues(self, folded: str) -> list[Hit]:
+        """Where the terms stand in ``folded`` text."""
+        if self._automaton is None:
+            return []
+        found = self._automaton.find_matches_as_indexes(folded, overlapping=True)
+        return [
+            Hit(start, end, self._cues[number])
+            for number, start, end in found
+            if self._cues[number].pattern.match(folded, start)
+        ]
+
+
+#: A character of a script that separates words by spaces.
+_SPACED = re.compile(r"[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 
 
 def focus_features(

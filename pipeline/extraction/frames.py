@@ -87,7 +87,8 @@ class FrameReader:
         coordinators = lexicon.coordinators
         self._joint = re.compile(rf"^\s*(?:(?:{coordinators})\s*)+(?P<words>.*)$", re.DOTALL) if coordinators else None
         self._after = sorted(
-            ((word, case) for case, words in lexicon.data.cases.after.items() for word in words), key=lambda item: -len(item[0])
+            ((word, case) for case, words in lexicon.data.cases.after.items() for word in words),
+            key=lambda item: -len(item[0]),
         )
         self._spaced = lexicon.data.script == "latin"
         self._agent = re.compile(lexicon.data.cases.agent_between) if lexicon.data.cases.agent_between else None
@@ -109,7 +110,9 @@ class FrameReader:
                 for hit in verbs:
                     if start < hit.end <= mention.start:
                         start = hit.end
-                group.case, group.relative = self._case_before(self._folded[start : mention.start], bool(result) or start > sentence.start)
+                group.case, group.relative = self._case_before(
+                    self._folded[start : mention.start], bool(result) or start > sentence.start
+                )
                 result.append(group)
             previous_end = mention.outer_end
             after = self._case_after(mention)
@@ -181,7 +184,14 @@ class FrameReader:
 
     # ---- frames
 
-    def read(self, sentence: Sentence, mentions: Sequence[Mention], hits: Sequence[Hit], entity_of: Mapping[int, Entity], topic: Sequence[Entity]) -> list[FrameInstance]:
+    def read(
+        self,
+        sentence: Sentence,
+        mentions: Sequence[Mention],
+        hits: Sequence[Hit],
+        entity_of: Mapping[int, Entity],
+        topic: Sequence[Entity],
+    ) -> list[FrameInstance]:
         """Frames of one sentence. ``topic`` are the organisations that a pronoun would mean, best first."""
         frames = []
         groups = self.groups(sentence, mentions, hits)
@@ -208,7 +218,9 @@ class FrameReader:
             return None
         symmetric = spec.type in SYMMETRIC_TYPES or Role.PARTY in spec.roles.values()
         slots = self._slots(sentence, hit, triggers, groups, noun=spec.shape is Shape.NOUN, symmetric=symmetric)
-        passive = spec.shape is Shape.PASSIVE or (spec.shape is Shape.VERB and self._is_passive(sentence, hit, spec.passive, slots))
+        passive = spec.shape is Shape.PASSIVE or (
+            spec.shape is Shape.VERB and self._is_passive(sentence, hit, spec.passive, slots)
+        )
         roles = dict(spec.roles)
         if passive and spec.shape is not Shape.PASSIVE:
             roles = _turned(roles)
@@ -232,7 +244,9 @@ class FrameReader:
         if sentence.zone is not Zone.BODY:
             self._loose(hit, roles, instance, groups, entity_of, symmetric=symmetric)
         instance.cues = frozenset(
-            other.cue.name for other in hits if other.cue.kind == CueKind.MODALITY and self._touches(sentence, hit, other)
+            other.cue.name
+            for other in hits
+            if other.cue.kind == CueKind.MODALITY and self._touches(sentence, hit, other)
         )
         return instance
 
@@ -248,7 +262,14 @@ class FrameReader:
         return commas == 0 and len(between) < 120 and not _CLAUSE_BREAK.search(between)
 
     def _slots(
-        self, sentence: Sentence, hit: Hit, triggers: Sequence[Hit], groups: Sequence[Group], *, noun: bool, symmetric: bool
+        self,
+        sentence: Sentence,
+        hit: Hit,
+        triggers: Sequence[Hit],
+        groups: Sequence[Group],
+        *,
+        noun: bool,
+        symmetric: bool,
     ) -> list[tuple[Slot, Group, float]]:
         slots: list[tuple[Slot, Group, float]] = []
         left = [group for group in groups if group.end <= hit.start]
@@ -256,7 +277,10 @@ class FrameReader:
         inside = [group for group in groups if group.start < hit.end and group.end > hit.start]
         slots.extend((Slot.OBJECT, group, 0.9) for group in inside)
         verb_last = self._lexicon.data.verb_last
-        agent = self._agent is not None and self._agent.search(self._folded[max(sentence.start, hit.start - 48) : hit.start]) is not None
+        agent = (
+            self._agent is not None
+            and self._agent.search(self._folded[max(sentence.start, hit.start - 48) : hit.start]) is not None
+        )
         subject_found = False
         for distance, group in enumerate(reversed(left)):
             gap = self._folded[group.end : hit.start]
@@ -271,7 +295,13 @@ class FrameReader:
                 elif not subject_found and words > 3:
                     slots.append((Slot.SUBJECT, group, 0.35))
                 continue
-            if noun and distance == 0 and words == 0 and group.case in (None, "of") and not group.mentions[-1].possessive:
+            if (
+                noun
+                and distance == 0
+                and words == 0
+                and group.case in (None, "of")
+                and not group.mentions[-1].possessive
+            ):
                 slots.append((Slot.COMPOUND, group, 0.8))
                 if len(group.mentions) > 1 or group.case == "of":
                     subject_found = True
@@ -296,7 +326,9 @@ class FrameReader:
             gap = self._folded[hit.end : group.start]
             if len(gap) > REACH:
                 break
-            crossing = [other for other in triggers if hit.end <= other.start < group.start and other.cue.frame is not None]
+            crossing = [
+                other for other in triggers if hit.end <= other.start < group.start and other.cue.frame is not None
+            ]
             if _CLAUSE_BREAK.search(gap):
                 break
             sureness = 1.0 if not crossing else 0.5
@@ -353,14 +385,22 @@ class FrameReader:
         for group in nearest:
             if group.case == "other":
                 continue
-            fresh = [mention for mention in group.mentions if mention.start in entity_of and entity_of[mention.start].id not in present]
+            fresh = [
+                mention
+                for mention in group.mentions
+                if mention.start in entity_of and entity_of[mention.start].id not in present
+            ]
             fresh = [mention for mention in fresh if mention.score >= 0.5]
             if not fresh:
                 continue
             if symmetric:
                 role = roles.get(Slot.SUBJECT, Role.PARTNER)
             else:
-                free = [roles[slot] for slot in (Slot.SUBJECT, Slot.OBJECT, Slot.TO, Slot.FROM, Slot.IN) if slot in roles and roles[slot] not in filled]
+                free = [
+                    roles[slot]
+                    for slot in (Slot.SUBJECT, Slot.OBJECT, Slot.TO, Slot.FROM, Slot.IN)
+                    if slot in roles and roles[slot] not in filled
+                ]
                 free = [item for item in free if item is not Role.SELLER]
                 if not free:
                     return
@@ -369,7 +409,9 @@ class FrameReader:
             if not symmetric or len(instance.entities) >= 2:
                 return
 
-    def _is_passive(self, sentence: Sentence, hit: Hit, pattern: str, slots: Sequence[tuple[Slot, Group, float]]) -> bool:
+    def _is_passive(
+        self, sentence: Sentence, hit: Hit, pattern: str, slots: Sequence[tuple[Slot, Group, float]]
+    ) -> bool:
         form = self._folded[hit.start : hit.end]
         if pattern and not re.search(pattern, form):
             return False

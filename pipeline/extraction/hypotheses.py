@@ -92,7 +92,12 @@ def is_complete(frame: FrameInstance) -> bool:
     if len(frame.entities) < 2:
         return False
     roles = {argument.role for argument in frame.arguments}
-    return len(roles) >= 2 or frame.type in SYMMETRIC_TYPES or roles == {Role.PARTY} or len(roles & {Role.PARTNER, Role.PARTY}) > 0
+    return (
+        len(roles) >= 2
+        or frame.type in SYMMETRIC_TYPES
+        or roles == {Role.PARTY}
+        or len(roles & {Role.PARTNER, Role.PARTY}) > 0
+    )
 
 
 def weigh(frame: FrameInstance) -> Scored:
@@ -150,7 +155,9 @@ def hypothesise(frames: Iterable[FrameInstance], salient: Sequence[Entity]) -> l
             owners = hypotheses[:1]
         roles = {argument.role for argument in item.frame.arguments}
         if not owners and roles == {Role.INVESTOR}:
-            owners = [hypothesis for hypothesis in hypotheses if hypothesis.frames[0].frame.type is DealType.INVESTMENT][:1]
+            owners = [
+                hypothesis for hypothesis in hypotheses if hypothesis.frames[0].frame.type is DealType.INVESTMENT
+            ][:1]
             for hypothesis in owners:
                 hypothesis.members |= entities
         if owners:

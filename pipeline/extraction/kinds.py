@@ -74,5 +74,7 @@ def choose_types(hypothesis: Hypothesis) -> tuple[DealType, tuple[DealType, ...]
         for deal_type, found in by_type.items()
         if deal_type is not primary and deal_type not in _REDUNDANT.get(primary, frozenset())
     }
-    likely = sorted((item for item in further.items() if item[1] >= ALSO_THRESHOLD), key=lambda item: (-item[1], item[0]))
+    likely = sorted(
+        (item for item in further.items() if item[1] >= ALSO_THRESHOLD), key=lambda item: (-item[1], item[0])
+    )
     return primary, tuple(deal_type for deal_type, _ in likely[:3])

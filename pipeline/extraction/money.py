@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from pipeline.extraction.lexicon import CompiledLexicon
 
@@ -104,7 +105,11 @@ class MoneyReader:
         if numeral:
             number = rf"{number}|(?<!\w)(?:{numeral})(?!\w)"
         scaled = rf"(?:\s?[-]?\s?(?:{scale}){edge}(?:\s(?:{scale}){edge})?)" if scale else "(?!)"
-        currency_after = rf"(?:[-\s]?(?:de |d['’]|di |of )?\s?(?P<after>{word}){edge}|\s?(?P<symbol_after>{symbol})(?!\w))" if word else rf"\s?(?P<symbol_after>{symbol})(?!\w)"
+        currency_after = (
+            rf"(?:[-\s]?(?:de |d['’]|di |of )?\s?(?P<after>{word}){edge}|\s?(?P<symbol_after>{symbol})(?!\w))"
+            if word
+            else rf"\s?(?P<symbol_after>{symbol})(?!\w)"
+        )
         bare = "(?P<after>(?!))" if not word else ""
         self._pattern = re.compile(
             rf"(?:(?P<before>(?<![A-Za-z])(?:{symbol})|(?<!\w)(?:{word if word else '(?!)'}))\s?)?"
@@ -113,8 +118,14 @@ class MoneyReader:
         )
         self._more = re.compile(rf"({_NUMBER})({scale})", re.IGNORECASE) if scale else None
         self._scale_words = re.compile(scale, re.IGNORECASE) if scale else None
-        self._percent = re.compile(rf"({_NUMBER})\s?(?:%|％|percent|per cent|Prozent|por ciento|por cento|pour cent|per cento|phần trăm)", re.IGNORECASE)
-        self._trigger = re.compile(rf"[{re.escape(''.join(sorted({s[0] for s in _SYMBOLS})))}]|\d|{_HAN_NUMBER if not spaced else numeral or '(?!)'}", re.IGNORECASE)
+        self._percent = re.compile(
+            rf"({_NUMBER})\s?(?:%|％|percent|per cent|Prozent|por ciento|por cento|pour cent|per cento|phần trăm)",
+            re.IGNORECASE,
+        )
+        self._trigger = re.compile(
+            rf"[{re.escape(''.join(sorted({s[0] for s in _SYMBOLS})))}]|\d|{_HAN_NUMBER if not spaced else numeral or '(?!)'}",
+            re.IGNORECASE,
+        )
 
     def find(self, text: str, start: int = 0, end: int | None = None, *, local: str = "") -> Iterator[Money]:
         """Sums of money in ``text[start:end]``. ``local`` is the currency of a bare local word (元, $)."""
@@ -141,7 +152,11 @@ class MoneyReader:
         written = match.group("number").strip()
         amount = self._numerals.get(written.lower())
         if amount is None:
-            amount = parse_han_number(written) if not written[0].isdigit() else parse_number(written, decimal_comma=self._decimal_comma)
+            amount = (
+                parse_han_number(written)
+                if not written[0].isdigit()
+                else parse_number(written, decimal_comma=self._decimal_comma)
+            )
         if amount is None:
             return None
         scale = match.group("scale")
@@ -176,12 +191,7 @@ def _alternatives(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
-_READERS: dict[int, MoneyReader] = {}
-
-
+@lru_cache(maxsize=32)
 def reader_for(lexicon: CompiledLexicon) -> MoneyReader:
     """The reader of a lexicon, built once."""
-    key = id(lexicon)
-    if key not in _READERS:
-        _READERS[key] = MoneyReader(lexicon)
-    return _READERS[key]
+    return MoneyReader(lexicon)

@@ -21,14 +21,24 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str) -> FrameInsta
     things = [hit for hit in hits if hit.cue.kind == CueKind.OBJECT]
     after = [hit for hit in things if frame.hit.end <= hit.start <= frame.hit.end + _WINDOW]
     if frame.passive:
-        before = [hit for hit in things if frame.hit.start - _WINDOW * 2 <= hit.start < frame.hit.start and hit.start >= frame.sentence.start]
-        if any(hit.cue.name == "asset" for hit in before) and not any(hit.cue.name in ("stake", "whole") for hit in before):
+        before = [
+            hit
+            for hit in things
+            if frame.hit.start - _WINDOW * 2 <= hit.start < frame.hit.start and hit.start >= frame.sentence.start
+        ]
+        if any(hit.cue.name == "asset" for hit in before) and not any(
+            hit.cue.name in ("stake", "whole") for hit in before
+        ):
             asset = next(hit for hit in before if hit.cue.name == "asset")
             owner = [a for a in frame.arguments if a.role is Role.TARGET and a.mention is not None]
-            if not owner or any(a.mention is not None and (a.mention.possessive or a.mention.start > asset.start) for a in owner):
+            if not owner or any(
+                a.mention is not None and (a.mention.possessive or a.mention.start > asset.start) for a in owner
+            ):
                 return _as(frame, DealType.ASSET_PURCHASE, {Role.TARGET: Role.SELLER})
         after = after[:0]
-    targets = [argument for argument in frame.arguments if argument.role is Role.TARGET and argument.mention is not None]
+    targets = [
+        argument for argument in frame.arguments if argument.role is Role.TARGET and argument.mention is not None
+    ]
     first_target = min((argument.mention.start for argument in targets if argument.mention), default=None)
     kinds = {hit.cue.name for hit in after}
     if "stake" in kinds and "whole" not in kinds:
@@ -43,12 +53,19 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str) -> FrameInsta
         if hit.cue.name == "asset":
             if first_target is None or hit.start < first_target:
                 return _as(frame, DealType.ASSET_PURCHASE, {})
-            target = next(argument for argument in targets if argument.mention and argument.mention.start == first_target)
+            target = next(
+                argument for argument in targets if argument.mention and argument.mention.start == first_target
+            )
             mention = target.mention
             if mention is None:
                 break
             gap = folded[mention.outer_end : hit.start]
-            if len(gap) <= 45 and not any(char in gap for char in ",;:.") and " for " not in gap and " from " not in gap:
+            if (
+                len(gap) <= 45
+                and not any(char in gap for char in ",;:.")
+                and " for " not in gap
+                and " from " not in gap
+            ):
                 return _as(frame, DealType.ASSET_PURCHASE, {Role.TARGET: Role.SELLER})
             break
     sold = [argument for argument in frame.arguments if argument.role is Role.SELLER]
@@ -58,5 +75,7 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str) -> FrameInsta
 
 
 def _as(frame: FrameInstance, deal_type: DealType, roles: dict[Role, Role]) -> FrameInstance:
-    arguments = [Argument(item.entity, roles.get(item.role, item.role), item.weight, item.mention) for item in frame.arguments]
+    arguments = [
+        Argument(item.entity, roles.get(item.role, item.role), item.weight, item.mention) for item in frame.arguments
+    ]
     return replace(frame, type=deal_type, arguments=arguments)

@@ -28,7 +28,9 @@ class Candidate:
 
 def salience(entity: Entity) -> float:
     """How prominent an organisation is in its article."""
-    return entity.score * ((2.0 if entity.in_title else 0.0) + (1.2 if entity.in_lead else 0.0) + math.log1p(entity.count))
+    return entity.score * (
+        (2.0 if entity.in_title else 0.0) + (1.2 if entity.in_lead else 0.0) + math.log1p(entity.count)
+    )
 
 
 def party_features(
@@ -57,7 +59,9 @@ def party_features(
         if number not in tallies and not (rank < 5 and (entity.in_title or entity.in_lead)):
             continue
         tally = tallies.get(number, {})
-        typed = {role: weight for role, weight in tally.items() if role is not Role.PARTY or deal_type is DealType.SETTLEMENT}
+        typed = {
+            role: weight for role, weight in tally.items() if role is not Role.PARTY or deal_type is DealType.SETTLEMENT
+        }
         role = max(typed, key=lambda key: (typed[key], key)) if typed else Role.PARTY
         together = max((len(members & totals.keys()) for members in lists if number in members), default=0)
         features = {
@@ -117,8 +121,12 @@ def _without_doubles(candidates: list[Candidate]) -> list[Candidate]:
             words, others = item.entity.key.split(), other.entity.key.split()
             contained = words == others[: len(words)] or others == words[: len(others)]
             ours, theirs = item.entity.organisation, other.entity.organisation
-            related = ours is not None and theirs is not None and (ours.parent == theirs.name or theirs.parent == ours.name)
-            if (item.role == other.role or item.role is Role.PARTY) and (contained or (related and item.weight < 0.6 * other.weight)):
+            related = (
+                ours is not None and theirs is not None and (ours.parent == theirs.name or theirs.parent == ours.name)
+            )
+            if (item.role == other.role or item.role is Role.PARTY) and (
+                contained or (related and item.weight < 0.6 * other.weight)
+            ):
                 double = True
         if not double:
             kept.append(item)
@@ -132,7 +140,7 @@ def _both_sides(chosen: list[Candidate], candidates: Sequence[Candidate], deal_t
         first, second = SIDES[deal_type]
         roles = {item.role for item in chosen}
         for side in (first, second):
-            if side in roles or len(chosen) >= 2 and Role.PARTY in roles:
+            if side in roles or (len(chosen) >= 2 and Role.PARTY in roles):
                 continue
             if side is second and Role.SELLER in roles:
                 continue
@@ -152,12 +160,19 @@ def _with_roles(chosen: list[Candidate], deal_type: DealType) -> list[Candidate]
     if deal_type is DealType.SETTLEMENT:
         return [Candidate(item.entity, Role.PARTY, item.weight, item.probability) for item in chosen]
     first, second = SIDES[deal_type]
-    if deal_type is DealType.LICENSING and len(chosen) > 1 and len({item.role for item in chosen} & {first, second}) < 2:
+    if (
+        deal_type is DealType.LICENSING
+        and len(chosen) > 1
+        and len({item.role for item in chosen} & {first, second}) < 2
+    ):
         ordered = sorted(chosen, key=lambda item: (not item.entity.in_title, item.entity.first.start))
         licensor = next((item for item in ordered if item.role is first), None)
         if licensor is None:
             licensor = next((item for item in ordered if item.role is not second), ordered[0])
-        return [Candidate(item.entity, first if item is licensor else second, item.weight, item.probability) for item in chosen]
+        return [
+            Candidate(item.entity, first if item is licensor else second, item.weight, item.probability)
+            for item in chosen
+        ]
     result = []
     roles = {item.role for item in chosen}
     for item in chosen:

@@ -164,7 +164,9 @@ def _quote(field: str, text: str, sentence: Sentence) -> Evidence:
     return Evidence(field, text[sentence.start : sentence.end], sentence.start, sentence.end)
 
 
-def _evidence(reading: Reading, drawn: Draft, focus: Sequence[tuple[str, Hit | None]], status_hit: Hit | None) -> list[Evidence]:
+def _evidence(
+    reading: Reading, drawn: Draft, focus: Sequence[tuple[str, Hit | None]], status_hit: Hit | None
+) -> list[Evidence]:
     text = reading.article.text
     frames = drawn.hypothesis.frames
     evidence: list[Evidence] = []
@@ -174,7 +176,9 @@ def _evidence(reading: Reading, drawn: Draft, focus: Sequence[tuple[str, Hit | N
     for party in drawn.parties:
         start, end = _proof(party.entity, drawn.hypothesis)
         evidence.append(Evidence("parties", text[start:end], start, end))
-    evidence.extend(Evidence("focus", text[hit.start : hit.end], hit.start, hit.end) for _, hit in focus if hit is not None)
+    evidence.extend(
+        Evidence("focus", text[hit.start : hit.end], hit.start, hit.end) for _, hit in focus if hit is not None
+    )
     if status_hit is not None:
         evidence.append(_quote("status", text, SentenceIndex(reading.sentences).at(status_hit.start)))
     elif best is not None:

@@ -25,7 +25,13 @@ class ValueFinder:
     """Weighs every sum of one article; ``best`` picks for a deal."""
 
     def __init__(
-        self, reader: MoneyReader, lexicon: CompiledLexicon, text: str, sentences: Sequence[Sentence], hits: Sequence[Hit], local: str = ""
+        self,
+        reader: MoneyReader,
+        lexicon: CompiledLexicon,
+        text: str,
+        sentences: Sequence[Sentence],
+        hits: Sequence[Hit],
+        local: str = "",
     ) -> None:
         self._text = text
         self._index = SentenceIndex(sentences)
@@ -68,12 +74,15 @@ class ValueFinder:
         for money, _, features in merged.values():
             features["largest"] = float(money.amount == most)
             features["only"] = float(len(merged) == 1)
-        return [(Value(money.amount, money.currency, kind), money, features) for money, kind, features in merged.values()]
+        return [
+            (Value(money.amount, money.currency, kind), money, features) for money, kind, features in merged.values()
+        ]
 
     def best(self, hypothesis: Hypothesis, deal_type: DealType) -> tuple[Value, int] | None:
         """The deal's value and where it stands, None where no sum is convincingly its own."""
         likely = [
-            (probability("value", features), -money.start, value) for value, money, features in self.candidates(hypothesis, deal_type)
+            (probability("value", features), -money.start, value)
+            for value, money, features in self.candidates(hypothesis, deal_type)
         ]
         if not likely:
             return None
@@ -103,7 +112,7 @@ class ValueFinder:
             "not_tight": 0.0,
             "not_near": 0.0,
             "total": 0.0,
-            **{kind: 0.0 for kind in _KINDS},
+            **dict.fromkeys(_KINDS, 0.0),
             f"type_{deal_type}": 1.0,
         }
         kind = ValueKind.TOTAL
