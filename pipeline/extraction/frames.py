@@ -91,7 +91,15 @@ class FrameReader:
             key=lambda item: -len(item[0]),
         )
         self._spaced = lexicon.data.script == "latin"
+        self._syllables = bool(lexicon.data.names.compounds)
         self._agent = re.compile(lexicon.data.cases.agent_between) if lexicon.data.cases.agent_between else None
+
+    def _size(self, gap: str) -> int:
+        """About how many words ``gap`` has, where they are written in syllables or without spaces too."""
+        if not self._spaced:
+            return len(gap) // 2
+        size = len(_WORDS.findall(gap))
+        return size * 3 // 5 if self._syllables else size
 
     # ---- groups and their cases
 
@@ -132,7 +140,7 @@ class FrameReader:
         if _COMMA.search(words) or _CLAUSE_BREAK.search(words + " "):
             return False
         limit = 6 if self._spaced else 10
-        size = len(_WORDS.findall(words)) if self._spaced else len(words)
+        size = self._size(words) if self._spaced else len(words)
         if size > limit:
             return False
         if any(gap_start <= hit.start < mention.start for hit in verbs):
@@ -167,7 +175,7 @@ class FrameReader:
         if "," in between and (last.lastgroup == "other" or not has_context):
             return None, relative  # a phrase at the front ends at its comma: "Under the deal, Intel"
         if self._spaced:
-            if len(_WORDS.findall(between)) > 6 or between.count(",") > 1 or _OWNED.search(between):
+            if self._size(between) > 6 or between.count(",") > 1 or _OWNED.search(between):
                 return None, relative
         elif len(between) > 14:
             return None, relative
@@ -286,7 +294,7 @@ class FrameReader:
             gap = self._folded[group.end : hit.start]
             if len(gap) > REACH or (_CLAUSE_BREAK.search(gap) and subject_found):
                 break
-            words = len(_WORDS.findall(gap)) if self._spaced else len(gap) // 2
+            words = self._size(gap)
             if group.case == Slot.POSS.value:
                 if distance == 0 and words <= (4 if noun else 3) and not _COMMA.search(gap):
                     slots.append((Slot.POSS, group, 0.9))
@@ -332,7 +340,7 @@ class FrameReader:
             if _CLAUSE_BREAK.search(gap):
                 break
             sureness = 1.0 if not crossing else 0.5
-            words = len(_WORDS.findall(gap)) if self._spaced else len(gap) // 2
+            words = self._size(gap)
             if group.case is None or group.case in ("object", "subject", "poss"):
                 if object_found and not (symmetric and noun):
                     continue
