@@ -62,7 +62,7 @@ PRIOR: dict[str, dict[str, float]] = {
         "bias": -2.5, "terminated_title": 2.4, "terminated_lead": 1.4, "terminated_deal": 0.8, "terminated_body": 0.1, "ended_talks_title": 0.8,
     },
     "status_completed": {
-        "bias": -1.8, "completed_title": 2.0, "completed_lead": 1.3, "completed_deal": 0.8, "completed_body": 0.2, "future_lead": -0.4,
+        "bias": -1.8, "completed_title": 2.0, "completed_lead": 1.3, "completed_deal": 0.8, "completed_body": 0.2, "done_title": 0.5, "done_lead": 0.5, "to_come_title": -0.6, "to_come_lead": -0.4, "future_lead": -0.4,
         "future_deal": -0.2, "terminated_title": -1.0, "rumored_title": -1.0,
     },
     "status_announced": {"bias": 0.8, "future_title": 0.4, "future_lead": 0.4},

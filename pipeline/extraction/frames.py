@@ -59,6 +59,7 @@ class FrameInstance:
     cues: frozenset[str] = frozenset()
     note: str = ""
     passive: bool = False
+    tense: str = ""  # "done", "to_come" or unknown
 
     @property
     def entities(self) -> set[int]:
@@ -92,6 +93,12 @@ class FrameReader:
         )
         self._spaced = lexicon.data.script == "latin"
         self._syllables = bool(lexicon.data.names.compounds)
+        tense = lexicon.data.tense
+        self._tenses = [
+            (name, re.compile(rf"(?:{pattern})$"))
+            for name, pattern in (("to_come", tense.to_come), ("done", tense.done))
+            if pattern
+        ]
         self._agent = re.compile(lexicon.data.cases.agent_between) if lexicon.data.cases.agent_between else None
 
     def _size(self, gap: str) -> int:
@@ -225,15 +232,23 @@ class FrameReader:
         if spec is None:
             return None
         symmetric = spec.type in SYMMETRIC_TYPES or Role.PARTY in spec.roles.values()
-        slots = self._slots(sentence, hit, triggers, groups, noun=spec.shape is Shape.NOUN, symmetric=symmetric)
-        passive = spec.shape is Shape.PASSIVE or (
-            spec.shape is Shape.VERB and self._is_passive(sentence, hit, spec.passive, slots)
-        )
+        if spec.shape is Shape.FINAL:
+            passive = self._is_final_passive(sentence, hit)
+            slots = self._final_slots(sentence, hit, groups, passive=passive)
+        else:
+            slots = self._slots(sentence, hit, triggers, groups, noun=spec.shape is Shape.NOUN, symmetric=symmetric)
+            if self._lexicon.data.cases.verb_second and spec.shape is not Shape.NOUN:
+                slots = self._inverted(hit, slots, groups)
+            passive = spec.shape is Shape.PASSIVE or (
+                spec.shape is Shape.VERB and self._is_passive(sentence, hit, spec.passive, slots)
+            )
         roles = dict(spec.roles)
         if passive and spec.shape is not Shape.PASSIVE:
             roles = _turned(roles)
         instance = FrameInstance(spec.name, spec.type, hit, sentence, spec.weight * ZONE_WEIGHT[sentence.zone])
         instance.passive = passive
+        window = self._folded[max(sentence.start, hit.start - 44) : hit.end].rstrip()
+        instance.tense = next((name for name, pattern in self._tenses if pattern.search(window)), "")
         seen: set[int] = set()
         for slot, group, sureness in slots:
             role = roles.get(slot)
@@ -354,7 +369,9 @@ class FrameReader:
                     object_found = object_found or not noun
                 elif noun:
                     if words <= 6:
-                        slots.append((Slot.OBJECT, group, sureness * 0.5))
+                        # German "Übernahme der A": its genitive article is a nominative one elsewhere
+                        genitive = self._lexicon.data.cases.verb_second and words <= 3 and not commas
+                        slots.append((Slot.OBJECT, group, sureness * (0.85 if genitive else 0.5)))
                 else:
                     slots.append((Slot.OBJECT, group, sureness))
                     object_found = True
@@ -368,6 +385,65 @@ class FrameReader:
                     slots.append((Slot.OBJECT if not object_found else Slot.OF, group, sureness * 0.8))
                     continue
                 slots.append((slot, group, sureness * (0.9 if words < 16 else 0.7)))
+        return slots
+
+    def _inverted(self, hit: Hit, slots: list[tuple[Slot, Group, float]], groups: Sequence[Group]) -> list[tuple[Slot, Group, float]]:
+        """ "Damit übernimmt A die Firma B": with nothing before the verb, the subject follows it, and then the object."""
+        if any(slot in (Slot.SUBJECT, Slot.POSS) for slot, _, _ in slots):
+            return slots
+        first = next((item for item in slots if item[0] is Slot.OBJECT and item[1].start >= hit.end), None)
+        if first is None:
+            return slots
+        gap = self._folded[hit.end : first[1].start]
+        if len(_WORDS.findall(gap)) > 6 or _COMMA.search(gap):
+            return slots
+        names = self._lexicon.data.names
+        if any(_has_word(gap, word, spaced=True) for word in (*names.pronouns, *names.plural_pronouns)):
+            return slots
+        second = next((group for group in groups if group.start > first[1].end and group.case is None), None)
+        others = [item for item in slots if item is not first]
+        if second is not None and not _CLAUSE_BREAK.search(self._folded[first[1].end : second.start]) and second.start - hit.end < REACH:
+            return [(Slot.SUBJECT, first[1], first[2]), (Slot.OBJECT, second, 0.9), *others]
+        if any(slot in (Slot.TO, Slot.FROM, Slot.IN, Slot.OF, Slot.WITH) for slot, _, _ in others):
+            return [(Slot.SUBJECT, first[1], first[2]), *others]
+        return slots
+
+    def _is_final_passive(self, sentence: Sentence, hit: Hit) -> bool:
+        """Whether the other half of the bracket, before the verb form or right after it, makes it passive."""
+        if self._agent is None:
+            return False
+        before = self._folded[max(sentence.start, hit.start - REACH) : hit.start]
+        cut = max((match.end() for match in _COMMA.finditer(before)), default=0)
+        after = self._folded[hit.end : min(sentence.end, hit.end + 14)]
+        return self._agent.search(before[cut:]) is not None or self._agent.search(after) is not None
+
+    def _final_slots(self, sentence: Sentence, hit: Hit, groups: Sequence[Group], *, passive: bool) -> list[tuple[Slot, Group, float]]:
+        """Arguments of a verb form that stands last: the nearest bare name is its object, the one before that its subject."""
+        slots: list[tuple[Slot, Group, float]] = []
+        bare: list[Group] = []
+        auxiliary = self._lexicon.data.cases.auxiliary
+        for group in reversed([group for group in groups if group.end <= hit.start]):
+            gap = self._folded[group.end : hit.start]
+            if len(gap) > REACH or (_CLAUSE_BREAK.search(gap) and bare):
+                break
+            if group.case in (None, "subject", "poss"):
+                bare.append(group)
+                if len(bare) == 2:
+                    break
+            elif group.case in ("of", "by", "from"):
+                slots.append((Slot.BY if passive else Slot.FROM, group, 0.85))
+            elif group.case in ("to", "in", "with", "for", "between"):
+                slots.append((Slot(group.case), group, 0.8))
+        for group in groups:
+            if group.start >= hit.end and group.case in ("to", "from", "of", "by") and len(_WORDS.findall(self._folded[hit.end : group.start])) <= 3:
+                slots.append((Slot.TO if group.case == "to" else Slot.BY if passive else Slot.FROM, group, 0.6))
+        if len(bare) == 2 and not passive:
+            slots.extend(((Slot.OBJECT, bare[0], 0.95), (Slot.SUBJECT, bare[1], 0.95)))
+        elif bare:
+            gap = self._folded[bare[0].end : hit.start]
+            acts = not passive and (_COMMA.search(gap) or (auxiliary and re.search(auxiliary, gap)))
+            # passive roles are turned: what suffers stands in the subject's slot either way
+            slots.append((Slot.SUBJECT if acts or passive else Slot.OBJECT, bare[0], 0.85))
         return slots
 
     def _loose(
@@ -432,7 +508,7 @@ class FrameReader:
         if not pattern:
             return False
         after = self._folded[hit.end : hit.end + 16]
-        return bool(re.match(r"\s+(?:by|von|par|por|da|dal|dalla|dall)\b", after))
+        return bool(re.match(r"\s+(?:by|von|durch|par|por|da|dal|dallo|dalla|dall|dai|dagli|dalle)\b", after))
 
     def _pronouns(
         self,

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.extraction.lexicon import CompiledLexicon, CueKind, Hit, fold
+from pipeline.extraction.nouns import NounReader
 from pipeline.extraction.organisations import Directory, Known, Organisation
 from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone
+from pipeline.extraction.tokens import Token
 from pipeline.extraction.vocabulary import Vocabulary, vocabulary
 
 
@@ -35,17 +37,6 @@ class Mention:
     possessive: bool = False
     aliases: tuple[str, ...] = ()
     adjective: bool = False  # "Nokia-owned"
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    start: int
-    end: int
-    text: str
-    folded: str
-    capital: bool
-    possessive: bool
-    tail: bool  # a lower-case part after a hyphen: "Shenzhen-based"
 
 
 #: A full stop joins no words where the space after a sentence was lost: "hơn.Hôm".
@@ -153,6 +144,17 @@ class _Spans:
         return place >= 0 and position < self._ends[place]
 
 
+def _with_genitives(hits: list[Known], tokens: Sequence[Token], directory: Directory) -> list[Known]:
+    """``hits`` and the known names that only their genitive hid: "Nokias"."""
+    spans = _Spans(hits)
+    more = [
+        Known(token.start, token.end, organisation, token.text)
+        for token in tokens
+        if token.possessive and not spans.covers(token.start) and (organisation := directory.get(token.text)) is not None
+    ]
+    return sorted([*hits, *more], key=lambda hit: hit.start) if more else hits
+
+
 class MentionFinder:
     """Reads the names of one article in a script with capitals."""
 
@@ -176,6 +178,9 @@ class MentionFinder:
         several = (*names.compounds, *names.organisation_openings, *names.descriptors, *names.person_titles, *names.organisation_nouns)
         self._compounded = bool(names.compounds)
         self._generic = frozenset(fold(word) for word in names.compounds) | self._descriptors | self._titles
+        self._noun_reader = (
+            NounReader(names, self._vocabulary, self._legal, lambda name: known.get(name) is not None) if names.nouns_capitalised else None
+        )
         self._compounds = _Compounds((*several, *self._vocabulary.places, *self._vocabulary.demonyms) if names.compounds else ())
 
     def find(self, text: str, folded: str, sentences: Sequence[Sentence], hits: Sequence[Hit] = ()) -> list[Mention]:
@@ -187,6 +192,9 @@ class MentionFinder:
         if self._compounded:
             places = [token for token in tokens if token.folded in self._vocabulary.places]
             known = _outside(known, places)
+        if self._noun_reader is not None:
+            tokens = self._noun_reader.read(text, tokens, _Spans(known).covers)
+            known = _with_genitives(known, tokens, self._known)
         lower_words = {token.folded for token in tokens if not token.capital}
         support = self._support(self._runs(text, tokens, index, None, known), tokens, index)
         runs = self._runs(text, tokens, index, support, known)
@@ -446,7 +454,7 @@ class MentionFinder:
                 or folded in self._titles
                 or folded in self._vocabulary.not_names
                 or (folded in self._not_names and (at_start or len(words) == 1))
-            )
+            ) and not (self._compounded and len(words) > 1 and folded in self._opening_words)
             if not droppable and len(words) > 1 and folded in self._descriptors and folded not in self._opening_words:
                 droppable = dropped_descriptor = True
             first = tokens[words[0]]
@@ -473,9 +481,12 @@ class MentionFinder:
         parts = [tokens[i].folded for i in words]
         if folded_name in self._vocabulary.places or folded_name in self._not_names or folded_name in self._outlets:
             return
+        if name.isupper() and folded_name.rstrip("0123456789") in self._vocabulary.not_names:
+            return  # AI6
         if folded_name in persons or all(part in persons for part in parts):
             return
-        if all(part in self._not_names or part in self._vocabulary.places or part in self._vocabulary.demonyms for part in parts):
+        opened = self._compounded and len(words) > 1 and parts[0] in self._opening_words
+        if not opened and all(part in self._not_names or part in self._vocabulary.places or part in self._vocabulary.demonyms for part in parts):
             return
         if all(part in self._legal_words for part in parts) or all(part in self._descriptors for part in parts):
             return
@@ -588,7 +599,8 @@ class MentionFinder:
             elif alias:
                 outer = alias.end()
         tail = text[outer : outer + 2]
-        possessive = tail in ("'s", "’s") or (tail[:1] in "'’" and name[-1:] in "sS" and tail[1:] == " ")
+        genitive = self._noun_reader is not None and tail[:1] == "s" and not tail[1:].isalnum()
+        possessive = genitive or tail in ("'s", "’s") or (tail[:1] in "'’" and name[-1:] in "sS" and tail[1:] == " ")
         adjective = text[end : end + 1] == "-" and text[end + 1 : end + 2].islower()
         mentions.append(
             Mention(start, end, name, score, outer, sentence.index, organisation, possessive, tuple(aliases), adjective)

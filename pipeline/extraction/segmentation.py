@@ -101,17 +101,21 @@ def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def is_headline_case(fragment: str) -> bool:
     """True where most longer words begin with a capital, so that a capital says nothing."""
-    words = [word for word in _WORD.findall(fragment) if len(word) > 3]
+    words = [word for word in _WORD.findall(fragment) if len(word) > 3 or not word.isascii()]
     if len(words) < 4:
         return False
-    return sum(word[0].isupper() for word in words) >= 0.7 * len(words)
+    capitals = sum(word[0].isupper() for word in words)
+    return capitals * 10 >= 7 * len(words)
 
 
-def split_sentences(text: str, furniture: re.Pattern[str] | None = None, closing: re.Pattern[str] | None = None) -> tuple[Sentence, ...]:
+def split_sentences(
+    text: str, furniture: re.Pattern[str] | None = None, closing: re.Pattern[str] | None = None, *, nouns_capitalised: bool = False
+) -> tuple[Sentence, ...]:
     """Sentences of ``text`` in order. The first paragraph is the title, unless it is too long for one.
 
     ``furniture`` matches the beginning of a paragraph that is page furniture by itself ("Related: ..."); ``closing`` one
     after which only furniture follows ("About Nokia", "Forward-looking statements").
+    Where ``nouns_capitalised`` (German), many capitals make no headline case.
     """
     sentences: list[Sentence] = []
     lead_left = LEAD_SENTENCES
@@ -119,7 +123,7 @@ def split_sentences(text: str, furniture: re.Pattern[str] | None = None, closing
     list_after_furniture = False
     for number, (start, end) in enumerate(_lines(text)):
         if number == 0 and end - start <= LONGEST_TITLE:
-            sentences.append(Sentence(start, end, Zone.TITLE, 0, 0, is_headline_case(text[start:end])))
+            sentences.append(Sentence(start, end, Zone.TITLE, 0, 0, not nouns_capitalised and is_headline_case(text[start:end])))
             continue
         head = text[start : min(end, start + 90)]
         if closing is not None and not closed and number > 1 and closing.match(head):
@@ -145,7 +149,7 @@ def split_sentences(text: str, furniture: re.Pattern[str] | None = None, closing
                     lead_left -= 1
             else:
                 zone = Zone.BODY
-            sentences.append(Sentence(first, last, zone, len(sentences), number, is_headline_case(fragment)))
+            sentences.append(Sentence(first, last, zone, len(sentences), number, not nouns_capitalised and is_headline_case(fragment)))
     return tuple(sentences)
 
 

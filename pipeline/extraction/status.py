@@ -42,6 +42,11 @@ def status_features(
         status = scored.frame.hit.cue.frame.status if scored.frame.hit.cue.frame is not None else ""
         if status and not scored.background:
             features[f"frame_{status}"] = 1.0
+        tense, zone = scored.frame.tense, scored.frame.sentence.zone
+        if tense and not scored.background and scored.frame.arguments:
+            features[f"{tense}_{zone}"] = 1.0
+            features[f"{tense}_{deal_type}"] = 1.0
+            features[f"{tense}_best"] = max(features.get(f"{tense}_best", 0.0), scored.score)
     return features, {name: hit for name, (_, hit) in best.items()}
 
 

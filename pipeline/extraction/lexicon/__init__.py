@@ -108,10 +108,12 @@ class CompiledLexicon:
 
         def add(kind: str, name: str, patterns: Sequence[str], frame: Frame | None = None) -> None:
             for pattern in (each for written in patterns for each in unfolded(written)):
+                inner = pattern.startswith("~")  # "~hersteller": also as the end of a compound
+                pattern = pattern.removeprefix("~")
                 prefix = literal_prefix(pattern)
                 if len(prefix) < (2 if spaced else 1):
                     raise ExtractionError(f"lexicon {data.language}: pattern {pattern!r} of {name} must begin with plain letters")
-                cues.append((prefix, Cue(kind, name, re.compile(f"{before}{pattern}{after}"), frame)))
+                cues.append((prefix, Cue(kind, name, re.compile(f"{'' if inner else before}{pattern}{after}"), frame)))
 
         for frame in data.frames:
             add(CueKind.FRAME, frame.name, frame.triggers, frame)

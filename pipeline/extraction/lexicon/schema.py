@@ -20,6 +20,7 @@ class Shape(StrEnum):
     VERB = "verb"  # who does it stands before, to whom after
     NOUN = "noun"  # "the acquisition of A by B"
     PASSIVE = "passive"  # the trigger is a passive form of itself: "sold by"
+    FINAL = "final"  # a verb form after its object, whoever does it before both: "hat A B übernommen"
 
 
 class Slot(StrEnum):
@@ -59,9 +60,19 @@ class Cases(_Strict):
     before: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # "with" + name
     after: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # name + "'s"
     coordinators: tuple[str, ...] = (",", "&")
+    pairing: tuple[str, ...] = ()  # coordinators that mean "with" after a subject: A与B签署
     passive_before: str = ""  # what stands right before a passive verb: "was", "được"
     relative: str = ""  # opens a relative clause: "which", "whose"
+    auxiliary: str = ""  # the finite verb of a bracket whose other half stands last: "hat", "will"
+    verb_second: bool = False  # a subject may stand between the verb and its object: "Damit übernimmt A die Firma B"
     agent_between: str = ""  # passive marker + agent + verb: 被A收购, được A mua lại
+
+
+class Tense(_Strict):
+    """Patterns for the words up to and including a trigger that say whether it has happened; tried in this order."""
+
+    to_come: str = ""  # "will acquire"
+    done: str = ""  # "has acquired"
 
 
 class Names(_Strict):
@@ -79,6 +90,15 @@ class Names(_Strict):
     pronouns: tuple[str, ...] = ()  # "it", "the company": one organisation named before
     plural_pronouns: tuple[str, ...] = ()  # "both companies": all named before
     outlets: tuple[str, ...] = ()
+    # for scripts without capitals:
+    boundaries: tuple[str, ...] = ()  # words that are never part of a name
+    places: tuple[str, ...] = ()
+    surnames: tuple[str, ...] = ()
+    honorifics: tuple[str, ...] = ()  # "氏", "さん": what stands before is a person
+    nouns_capitalised: bool = False  # every noun has a capital, as in German
+    heads: tuple[str, ...] = ()  # last parts of compounds that are read as the word itself: "hersteller", "chef"
+    determiners: tuple[str, ...] = ()  # what stands before nouns but seldom before names; for nouns_capitalised
+    noun_endings: tuple[str, ...] = ()  # how inflected or abstract nouns end; for nouns_capitalised
 
 
 class Money(_Strict):
@@ -104,6 +124,7 @@ class Lexicon(_Strict):
     objects: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # asset, stake, unit, company
     modality: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     no_deal: tuple[str, ...] = ()
+    tense: Tense = Tense()
     names: Names
     money: Money
     focus: dict[str, tuple[str, ...]] = Field(default_factory=dict)

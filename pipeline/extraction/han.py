@@ -1,0 +1,53 @@
+"""Chinese characters: traditional ones read as simplified ones, so that one lexicon serves both scripts."""
+
+from __future__ import annotations
+
+import gzip
+from collections import Counter
+from functools import lru_cache
+
+import msgpack
+from wordfreq.util import data_path
+
+from pipeline.errors import ExtractionError
+
+_HAN = range(0x3400, 0xA000)
+#: Texts are read up to here to tell their script.
+_SAMPLE = 3000
+_TRADITIONAL_SHARE = 0.08
+#: Words that say which money a bare 元 means, as in text with simplified characters.
+_MONEY_WORDS = {"TWD": ("新台币", "台币", "新臺币"), "HKD": ("港元", "港币", "港交所", "联交所"), "CNY": ("人民币",)}
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[int, str]:
+    """Traditional to simplified, character by character: the table that wordfreq ships for its Chinese word list."""
+    path = data_path("_chinese_mapping.msgpack.gz")
+    try:
+        with gzip.open(path) as file:
+            table = msgpack.load(file, raw=False, strict_map_key=False)
+    except OSError as error:
+        raise ExtractionError(f"{path}: the table of Chinese characters of the package wordfreq is missing; reinstall wordfreq>=3.1,<4") from error
+    return {code: char for code, char in table.items() if len(char) == 1 and code in _HAN}
+
+
+def simplify(text: str) -> str:
+    """``text`` in simplified characters, one for one, so that every offset stays."""
+    return text.translate(_table())
+
+
+def is_traditional(text: str) -> bool:
+    """Whether a Chinese text is written in traditional characters."""
+    table = _table()
+    han = [char for char in text[:_SAMPLE] if ord(char) in _HAN]
+    return bool(han) and sum(ord(char) in table for char in han) > _TRADITIONAL_SHARE * len(han)
+
+
+def local_currency(text: str) -> str:
+    """What a bare 元 means in a Chinese text: yuan, or in traditional characters the Taiwan dollar, unless it says otherwise."""
+    if not is_traditional(text):
+        return "CNY"
+    plain = simplify(text)
+    named = Counter({code: sum(plain.count(word) for word in words) for code, words in _MONEY_WORDS.items()})
+    code, count = named.most_common(1)[0]
+    return code if count else "TWD"

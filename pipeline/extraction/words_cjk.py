@@ -1,0 +1,202 @@
+"""Words of running text in scripts that do not mark names: the likeliest split by word frequency, and what each word is."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum, auto
+from typing import NamedTuple
+
+from pipeline.extraction.han import simplify
+from pipeline.extraction.lexicon import CompiledLexicon, fold
+from pipeline.extraction.vocabulary import vocabulary
+
+
+class Kind(Enum):
+    """What a word can be to a name next to it."""
+
+    MARK = auto()  # punctuation, line ends
+    SPACE = auto()
+    NUMBER = auto()
+    LATIN = auto()
+    KNOWN = auto()  # a name of the dictionary
+    TRIGGER = auto()  # a deal verb or noun
+    SPEECH = auto()  # what a company does: announces, signs, plans
+    CASE = auto()  # with, to, by, and
+    STOP = auto()  # any other word that is never part of a name
+    DESCRIPTOR = auto()  # "maker", "startup"
+    TITLE = auto()  # "chairman"
+    HONORIFIC = auto()
+    PLACE = auto()
+    SUFFIX = auto()  # "Technology", "Bank": may end a name
+    LEGAL = auto()
+    NOUN = auto()  # names nothing, but may be part of a name
+    WORD = auto()
+    UNKNOWN = auto()
+
+
+class Token(NamedTuple):
+    """``text[start:end]``, with its text folded and simplified."""
+
+    start: int
+    end: int
+    kind: Kind
+    word: str
+
+
+#: What a name is made of.
+PARTS = frozenset({Kind.SUFFIX, Kind.NOUN, Kind.WORD, Kind.UNKNOWN, Kind.KNOWN})
+_LONGEST = 10
+_UNKNOWN_COST = 14.5
+_LISTED_COST = 9.0
+_FREQUENT = 1.0e-4
+_CJK = "\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_RUN = re.compile(
+    rf"(?P<cjk>[{_CJK}]+)|(?P<number>\d[\d.,:：/%％+-]*)|(?P<latin>[^\W\d_{_CJK}][^\W_{_CJK}]*(?:[&.'’+-][^\W_{_CJK}]+)*\+?)|(?P<space>[ \t\u3000]+)|(?P<mark>.)",
+    re.DOTALL,
+)
+_KATAKANA = re.compile(r"[\u30a1-\u30ff]+(?:[・･][\u30a1-\u30ff]+)*")
+_HAN_COUNT = re.compile(r"[〇零一二三四五六七八九十百千两兩]+(?=[亿億万萬兆成家个個年月日度季倍项項名位大次点點])")
+_HANGUL = re.compile(r"[\uac00-\ud7af]+")
+
+
+class Segmenter:
+    """Splits text of one language. Reusable; holds no state of an article."""
+
+    def __init__(self, lexicon: CompiledLexicon) -> None:
+        self._script = lexicon.data.script
+        self._costs: dict[str, float] = {}
+        self._kinds: dict[str, Kind] = {}
+        names, cases = lexicon.data.names, lexicon.data.cases
+        places = names.places
+        for word, frequency in vocabulary(lexicon.data.language).ordinary.items():
+            self._costs[word] = -math.log(frequency)
+            if frequency >= _FREQUENT and len(word) > 1:
+                self._kinds[word] = Kind.STOP
+        listed: Sequence[tuple[Kind, Iterable[str]]] = (
+            (Kind.STOP, names.boundaries),
+            (Kind.NOUN, names.not_names),
+            (Kind.SUFFIX, names.organisation_nouns),
+            (Kind.SPEECH, names.speech),
+            (Kind.CASE, (*cases.coordinators, *(word for case in cases.before.values() for word in case if case != "subject"))),
+            (Kind.DESCRIPTOR, names.descriptors),
+            (Kind.TITLE, names.person_titles),
+            (Kind.HONORIFIC, names.honorifics),
+            (Kind.PLACE, places),
+            (Kind.LEGAL, names.legal_forms),
+        )
+        for kind, words in listed:
+            for written in words:
+                word = self.plain(written)
+                self._kinds[word] = kind
+                self._costs[word] = min(self._costs.get(word, 99.0), _LISTED_COST if len(word) > 1 else 8.0)
+        self._suffixes = frozenset(self.plain(word) for word in names.organisation_nouns)
+        self._particles = sorted({self.plain(word) for forms in cases.after.values() for word in forms}, key=len, reverse=True)
+
+    def plain(self, text: str) -> str:
+        """``text`` as the words are listed: folded, and simplified where it is Chinese."""
+        return simplify(fold(text)) if self._script == "han" else fold(text)
+
+    def is_suffix(self, word: str) -> bool:
+        return word in self._suffixes
+
+    def is_ordinary(self, word: str) -> bool:
+        """Whether the whole of ``word`` is one word of the language."""
+        return word in self._costs
+
+    def kind(self, word: str) -> Kind | None:
+        return self._kinds.get(word)
+
+    def split(self, plain: str, fixed: Mapping[int, tuple[int, Kind]], known: Mapping[int, Sequence[int]]) -> list[Token]:
+        """Words of ``plain``. ``fixed`` are spans that are one word anyway (start -> end, kind); ``known`` are ends of
+        names of the dictionary by start, taken where the words around them allow it."""
+        tokens: list[Token] = []
+        for match in _RUN.finditer(plain):
+            start, end = match.span()
+            group = match.lastgroup
+            if group == "cjk":
+                self._split_run(plain, start, end, fixed, known, tokens)
+            elif group == "latin":
+                tokens.append(Token(start, end, Kind.LATIN, match.group()))
+            elif group == "number":
+                tokens.append(Token(start, end, Kind.NUMBER, match.group()))
+            elif group == "space":
+                tokens.append(Token(start, end, Kind.SPACE, match.group()))
+            else:
+                tokens.append(Token(start, end, Kind.MARK, match.group()))
+        return tokens
+
+    def _split_run(
+        self, plain: str, start: int, end: int, fixed: Mapping[int, tuple[int, Kind]], known: Mapping[int, Sequence[int]], tokens: list[Token]
+    ) -> None:
+        if self._script == "hangul":
+            self._split_hangul(plain, start, end, known, tokens)
+            return
+        size = end - start
+        best = [0.0] + [1e9] * size
+        back: list[tuple[int, Kind]] = [(0, Kind.UNKNOWN)] * (size + 1)
+        for at in range(size):
+            if best[at] >= 1e9:
+                continue
+            here = start + at
+
+            def offer(stop: int, cost: float, kind: Kind, at: int = at) -> None:
+                if best[at] + cost < best[stop]:
+                    best[stop] = best[at] + cost
+                    back[stop] = (at, kind)
+
+            katakana = _KATAKANA.match(plain, here, end)
+            if katakana and katakana.end() - here > 1:
+                offer(katakana.end() - start, 6.0, self._kinds.get(katakana.group(), Kind.UNKNOWN))
+            count = _HAN_COUNT.match(plain, here, end)
+            if count:
+                offer(count.end() - start, 4.0, Kind.NUMBER)
+            span = fixed.get(here)
+            if span is not None and span[0] <= end:
+                offer(span[0] - start, 7.0 if span[0] - here > 1 else 9.0, span[1])
+            for stop in known.get(here, ()):
+                if stop <= end:
+                    length = stop - here
+                    offer(stop - start, {1: 20.0, 2: 9.5, 3: 8.5}.get(length, 5.0), Kind.KNOWN)
+            for length in range(1, min(_LONGEST, size - at) + 1):
+                word = plain[here : here + length]
+                cost = self._costs.get(word)
+                if cost is not None:
+                    offer(at + length, cost, self._kinds.get(word, Kind.WORD))
+            offer(at + 1, _UNKNOWN_COST, Kind.UNKNOWN)
+        found: list[Token] = []
+        stop = size
+        while stop:
+            at, kind = back[stop]
+            found.append(Token(start + at, start + stop, kind, plain[start + at : start + stop]))
+            stop = at
+        tokens.extend(reversed(found))
+
+    def _split_hangul(self, plain: str, start: int, end: int, known: Mapping[int, Sequence[int]], tokens: list[Token]) -> None:
+        """A word between spaces: a stem and the particles after it."""
+        for stop in sorted(known.get(start, ()), reverse=True):
+            rest = plain[stop:end]
+            if stop == end or any(rest.startswith(particle) for particle in self._particles) or self.is_suffix(rest):
+                tokens.append(Token(start, stop, Kind.KNOWN, plain[start:stop]))
+                if stop < end:
+                    tokens.append(Token(stop, end, Kind.SUFFIX if self.is_suffix(rest) else Kind.CASE, rest))
+                return
+        word = plain[start:end]
+        kind = self._kinds.get(word)
+        if kind is not None:
+            tokens.append(Token(start, end, kind, word))
+            return
+        for particle in self._particles:
+            stem = word[: -len(particle)]
+            if word.endswith(particle) and len(stem) >= 2:
+                tokens.append(Token(start, start + len(stem), self._stem_kind(stem), stem))
+                tokens.append(Token(start + len(stem), end, Kind.CASE, particle))
+                return
+        tokens.append(Token(start, end, self._stem_kind(word), word))
+
+    def _stem_kind(self, stem: str) -> Kind:
+        kind = self._kinds.get(stem)
+        if kind is not None:
+            return kind
+        return Kind.WORD if stem in self._costs else Kind.UNKNOWN
