@@ -38,7 +38,9 @@ class Children:
 def load_children(session: Session, deal_ids: Sequence[int]) -> dict[int, Children]:
     """Parties and facets of these deals; every id is a key."""
     children = {deal_id: Children() for deal_id in deal_ids}
-    parties = select(DealParty.deal_id, DealParty.company_id, DealParty.name, DealParty.role)
+    parties = select(DealParty.deal_id, DealParty.company_id, DealParty.name, DealParty.role).where(
+        ~DealParty.named_only
+    )
     for deal_id, company_id, name, role in session.execute(
         parties.where(DealParty.deal_id.in_(deal_ids)).order_by(DealParty.deal_id, DealParty.ordinal)
     ):

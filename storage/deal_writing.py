@@ -6,13 +6,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.columns import storable
 from storage.deal_views import facts_of, load_children
 from storage.errors import InvalidRecord, NotFound
-from storage.models import Article, Deal, DealFacet, DealParty, DealRevision, DealText, Page, Report, Source
+from storage.models import (
+    Article,
+    Deal,
+    DealFacet,
+    DealParty,
+    DealRevision,
+    DealText,
+    Page,
+    Report,
+    ReportParty,
+    Source,
+)
 from storage.names import fold
 from storage.records import DealCandidate, DealFacts, ResolvedParty, Value
 from storage.staleness import mark_stale
@@ -47,11 +58,11 @@ def save_deal(
     before = None if deal_id is None else facts_of(deal, load_children(session, [deal.id])[deal.id])
     if before != facts or deal.day != day:
         _write_fields(deal, facts, day)
-        _write_parties(session, deal.id, day, facts.parties)
         if before is not None:
             _revise(session, deal.id, before, facts, now, because)
         deal.updated_at = now
-    if _write_facets(session, deal.id, day, facts, surroundings) or moved:
+    parties_differ = _write_parties(session, deal.id, day, facts.parties)
+    if _write_facets(session, deal.id, day, facts, surroundings) or parties_differ or moved:
         deal.updated_at = now
     _write_text(session, deal.id, facts, surroundings.titles)
     if deal.stale:
@@ -158,19 +169,35 @@ def _take_reports(session: Session, deal_id: int, report_ids: Sequence[int]) -> 
     return True
 
 
-def _write_parties(session: Session, deal_id: int, day: date, parties: Sequence[ResolvedParty]) -> None:
-    session.execute(delete(DealParty).where(DealParty.deal_id == deal_id))
-    session.add_all(
-        DealParty(
-            deal_id=deal_id,
-            company_id=party.company_id,
-            day=day,
-            ordinal=ordinal,
-            role=party.role,
-            name=party.name,
-        )
-        for ordinal, party in enumerate(parties)
+def _write_parties(session: Session, deal_id: int, day: date, parties: Sequence[ResolvedParty]) -> bool:
+    """Make the parties these, and the companies that only reports name; whether anything was written."""
+    wanted: dict[int, tuple[object, ...]] = {
+        party.company_id: (day, ordinal, party.role, party.name, False) for ordinal, party in enumerate(parties)
+    }
+    named = (
+        select(ReportParty.company_id, ReportParty.role, ReportParty.name)
+        .join(Report, Report.id == ReportParty.report_id)
+        .where(Report.deal_id == deal_id)
+        .order_by(ReportParty.report_id, ReportParty.ordinal)
     )
+    for company_id, role, name in session.execute(named):
+        wanted.setdefault(company_id, (day, len(wanted), role, name, True))
+    rows = {row.company_id: row for row in session.scalars(select(DealParty).where(DealParty.deal_id == deal_id))}
+    held = {key: (row.day, row.ordinal, row.role, row.name, row.named_only) for key, row in rows.items()}
+    if held == wanted:
+        return False
+    for party_row in rows.values():
+        session.delete(party_row)
+    session.flush()
+    columns = ("day", "ordinal", "role", "name", "named_only")
+    session.execute(
+        insert(DealParty),
+        [
+            {"deal_id": deal_id, "company_id": company_id, **dict(zip(columns, row, strict=True))}
+            for company_id, row in wanted.items()
+        ],
+    )
+    return True
 
 
 def _write_facets(

@@ -67,9 +67,9 @@ def _from_postgres(error: exc.DBAPIError, shown_url: str) -> StorageError | None
         return DatabaseReadOnly(f"{shown_url}: {said}; grant this user the right to write its schema")
     if state.startswith("22"):
         return InvalidRecord(f"{shown_url} cannot keep a value: {said}")
-    if state.startswith(("08", "57P", "28", "3D")) or (isinstance(error, exc.OperationalError) and not state):
+    if state.startswith(("08", "57P", "28", "3D", "3F")) or (isinstance(error, exc.OperationalError) and not state):
         return DatabaseUnreachable(
-            f"{shown_url} cannot be reached ({said}); check that the server runs, and the name, user and password"
+            f"{shown_url} cannot be reached ({said}); check that the server runs, and the names, user and password"
         )
     if isinstance(error, exc.OperationalError):
         return StorageError(f"{shown_url}: {said}")

@@ -233,7 +233,11 @@ class Deal(Base):
 
 
 class DealParty(Base):
-    """A company in a deal: once, with one role."""
+    """A company in a deal: once, with one role.
+
+    ``named_only``: a report of the deal names this company, the deal's own facts do not (one outlet
+    says Quill, another Quill Semiconductor). Such a deal is found by either, and shows its parties once.
+    """
 
     __tablename__ = "deal_party"
     __table_args__ = (Index(None, "company_id", "day", "deal_id"), _KEYED)
@@ -244,6 +248,7 @@ class DealParty(Base):
     ordinal: Mapped[int]
     role: Mapped[Role]
     name: Mapped[str]
+    named_only: Mapped[bool] = mapped_column(default=False)
 
 
 class DealFacet(Base):

@@ -165,6 +165,12 @@ def test_a_read_only_transaction_on_postgresql_is_named(database: Database) -> N
         write()
 
 
+def test_a_schema_that_is_not_there_is_named(database_url: str) -> None:
+    if database_url.startswith("postgresql"):
+        with pytest.raises(DatabaseUnreachable, match="check that the server runs, and the names"):
+            open_database(database_url + "_none")
+
+
 @pytest.mark.parametrize(
     ("url", "said"),
     [

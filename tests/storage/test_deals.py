@@ -152,3 +152,22 @@ def test_candidates_share_a_company_and_are_near(database: Database) -> None:
         (candidate, _) = deals.candidates(session, ids, day, 30)
         assert (candidate.facts.parties, candidate.day) == (view.parties, day)
         assert other not in {found.deal_id for found in deals.candidates(session, ids, None, 0)}
+
+
+def test_a_deal_is_found_by_a_name_that_only_a_report_gives_a_party(database: Database) -> None:
+    longer = make_report(parties=(Party("Aquila", Role.ACQUIRER), Party("Borealis Semiconductor", Role.TARGET)))
+    with database.session() as session:
+        deal_id = add_deal(session, "https://wire.example/1")
+        (other,) = add_reports(session, "https://wire.example/2", longer, text=TEXT)
+        (first,) = articles.reports_of_deal(session, deal_id)
+        deals.save_deal(session, facts_from(first), [other], now=LATER, deal_id=deal_id)
+        view = deals.get(session, deal_id)
+        assert [party.name for party in view.parties] == ["Aquila", "Borealis"]
+        (stored,) = articles.stored_reports(session, [other])
+        for name in ("Borealis", "Borealis Semiconductor"):
+            assert deals.search(session, deals.DealQuery(party=name)) == [view]
+        named_only = [stored.parties[1].company_id]
+        assert [found.deal_id for found in deals.candidates(session, named_only, None, 0)] == [deal_id]
+        before = contents(session)
+        deals.save_deal(session, facts_from(first), [], now=LATER + timedelta(days=1), deal_id=deal_id)
+        assert contents(session) == before

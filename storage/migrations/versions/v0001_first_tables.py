@@ -130,6 +130,7 @@ def upgrade() -> None:
         sa.Column("ordinal", sa.Integer(), nullable=False),
         sa.Column("role", sa.String(32), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("named_only", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name="fk_deal_party_company_id_company"),
         sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name="fk_deal_party_deal_id_deal", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("deal_id", "company_id", name="pk_deal_party"),
