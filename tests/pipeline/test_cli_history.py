@@ -103,7 +103,6 @@ def test_two_reports_of_one_deal_are_one_deal(asked: Path) -> None:
     assert [step["status"] for step in timeline] == ["announced", "completed"]
 
 
-@pytest.mark.xfail(reason="a party named shortly in one report and fully in another is found by one name only")
 def test_a_merged_party_is_found_by_each_of_its_names(asked: Path) -> None:
     assert _deals("--party", "Quillmere") == _deals("--party", "Quillmere Semiconductor") != []
 
