@@ -11,10 +11,12 @@ from functools import lru_cache
 from pipeline.extraction.entities import Entity, gather
 from pipeline.extraction.focus import OwnAreas
 from pipeline.extraction.frames import FrameInstance, FrameReader
+from pipeline.extraction.han import local_currency, simplify
 from pipeline.extraction.hypotheses import hypothesise
 from pipeline.extraction.lexicon import CompiledLexicon, CueKind, Hit, available, fold, load
 from pipeline.extraction.mentions import Mention, MentionFinder
 from pipeline.extraction.money import reader_for
+from pipeline.extraction.names_cjk import CjkMentionFinder
 from pipeline.extraction.objects import retype
 from pipeline.extraction.organisations import Directory, directory
 from pipeline.extraction.parties import salience
@@ -46,7 +48,8 @@ def read(article: Article, *, known: Directory | None = None, areas: OwnAreas | 
     language = article.language if article.language in available() else _FALLBACK
     lexicon = load(language)
     names = known or directory()
-    folded = fold(text)
+    han = lexicon.data.script == "han"
+    folded = simplify(fold(text)) if han else fold(text)
     hits = list(lexicon.cues(folded))
     if areas is not None:
         hits = sorted([*hits, *areas.cues(folded)], key=lambda hit: (hit.start, -hit.end))
@@ -60,13 +63,13 @@ def read(article: Article, *, known: Directory | None = None, areas: OwnAreas | 
     frames, lists = _frames(lexicon, text, folded, sentences, mentions, hits, entities, entity_of)
     salient = sorted(entities, key=salience, reverse=True)
     hypotheses = hypothesise(frames, salient)
-    values = ValueFinder(reader_for(lexicon), lexicon, text, sentences, hits)
+    values = ValueFinder(reader_for(lexicon), lexicon, text, sentences, hits, local_currency(text) if han else "")
     return Reading(article, sentences, entities, hits, hypotheses, values, lists)
 
 
 @lru_cache(maxsize=64)
-def _finder(lexicon: CompiledLexicon, names: Directory) -> MentionFinder:
-    return MentionFinder(lexicon, names)
+def _finder(lexicon: CompiledLexicon, names: Directory) -> MentionFinder | CjkMentionFinder:
+    return MentionFinder(lexicon, names) if lexicon.data.script == "latin" else CjkMentionFinder(lexicon, names)
 
 
 def _frames(

@@ -86,7 +86,12 @@ class FrameReader:
         self._folded = folded
         self._sentences = sentences
         coordinators = lexicon.coordinators
-        self._joint = re.compile(rf"^\s*(?:(?:{coordinators})\s*)+(?P<words>.*)$", re.DOTALL) if coordinators else None
+        edge = r"(?:(?<=\W)|(?!\w))" if lexicon.data.script == "latin" else ""  # the "e" of "en" joins nothing
+        self._joint = (
+            re.compile(rf"^\s*(?:(?:{coordinators}){edge}\s*)+(?P<words>.*)$", re.DOTALL) if coordinators else None
+        )
+        self._bare = frozenset(lexicon.data.cases.bare)
+        self._introducing = frozenset(lexicon.data.cases.determiners) | frozenset(lexicon.data.names.descriptors)
         self._after = sorted(
             ((word, case) for case, words in lexicon.data.cases.after.items() for word in words),
             key=lambda item: -len(item[0]),
@@ -152,8 +157,7 @@ class FrameReader:
             return False
         if any(gap_start <= hit.start < mention.start for hit in verbs):
             return False
-        markers = self._lexicon.case_markers
-        if markers is not None and markers.search(words):
+        if self._last_marker(words) is not None:
             return False
         if self._lexicon.relative is not None and self._lexicon.relative.search(words):
             return False
@@ -170,12 +174,7 @@ class FrameReader:
         relative = False
         if self._lexicon.relative is not None and self._lexicon.relative.search(gap):
             relative = True
-        markers = self._lexicon.case_markers
-        if markers is None:
-            return None, relative
-        last = None
-        for match in markers.finditer(gap):
-            last = match
+        last = self._last_marker(gap)
         if last is None:
             return None, relative
         between = gap[last.end() :]
@@ -187,6 +186,17 @@ class FrameReader:
         elif len(between) > 14:
             return None, relative
         return last.lastgroup, relative
+
+    def _last_marker(self, gap: str) -> re.Match[str] | None:
+        """The last case marker of ``gap``. A bare one counts only where it speaks of the name: "de X", "de la empresa X",
+        but not "software de pagos X"."""
+        last = None
+        if self._lexicon.case_markers is not None:
+            for match in self._lexicon.case_markers.finditer(gap):
+                following = _WORDS.search(gap, match.end())
+                if match.group() not in self._bare or following is None or following.group() in self._introducing:
+                    last = match
+        return last
 
     def _case_after(self, mention: Mention) -> str | None:
         if mention.possessive:
@@ -340,6 +350,9 @@ class FrameReader:
                         sureness *= 0.85
                     slots.append((Slot.SUBJECT, group, sureness))
                     subject_found = True
+            elif group.case == "by" and not verb_last and not agent and words <= 4 and not subject_found:
+                slots.append((Slot.SUBJECT, group, 0.85))  # "a deed reached by A to acquire B"
+                subject_found = True
             elif group.case in ("with", "between", "object", "to", "from", "in", "by", "for", "of"):
                 usable = verb_last or group.case in ("with", "between") or (agent and group.case in ("by", "of"))
                 if usable:
@@ -508,7 +521,7 @@ class FrameReader:
         if not pattern:
             return False
         after = self._folded[hit.end : hit.end + 16]
-        return bool(re.match(r"\s+(?:by|von|durch|par|por|da|dal|dallo|dalla|dall|dai|dagli|dalle)\b", after))
+        return bool(re.match(r"\s+(?:by|von|durch|par|por|pel[oa]s?|da|dal|dallo|dalla|dall|dai|dagli|dalle)\b", after))
 
     def _pronouns(
         self,

@@ -182,8 +182,8 @@ def _compatible(hypothesis: Hypothesis, item: Scored) -> bool:
     return same_sentence or not strong or item.background
 
 
-def votes(hypothesis: Hypothesis, deal_type: DealType) -> dict[int, dict[Role, float]]:
-    """What each organisation is said to be in the deal, by weight."""
+def votes(hypothesis: Hypothesis, deal_type: DealType, *, power: float = 1.0) -> dict[int, dict[Role, float]]:
+    """What each organisation is said to be in the deal, by weight; a higher ``power`` lets few sure words outvote many."""
     result: dict[int, dict[Role, float]] = {}
     translated = _TRANSLATED.get(deal_type, {})
     for scored in hypothesis.frames:
@@ -199,5 +199,5 @@ def votes(hypothesis: Hypothesis, deal_type: DealType) -> dict[int, dict[Role, f
                 if role not in ROLES_OF[deal_type]:
                     role = Role.PARTY
             tally = result.setdefault(argument.entity.id, {})
-            tally[role] = tally.get(role, 0.0) + scored.score * argument.weight * share
+            tally[role] = tally.get(role, 0.0) + (scored.score * argument.weight * share) ** power
     return result

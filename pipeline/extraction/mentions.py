@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -144,6 +144,12 @@ class _Spans:
         return place >= 0 and position < self._ends[place]
 
 
+def _beginnings(phrase: str) -> Iterator[str]:
+    """The phrase, and what is left of it word by word from its end."""
+    words = phrase.split(" ")
+    return (" ".join(words[:size]) for size in range(len(words), 0, -1))
+
+
 def _with_genitives(hits: list[Known], tokens: Sequence[Token], directory: Directory) -> list[Known]:
     """``hits`` and the known names that only their genitive hid: "Nokias"."""
     spans = _Spans(hits)
@@ -181,6 +187,8 @@ class MentionFinder:
         self._noun_reader = (
             NounReader(names, self._vocabulary, self._legal, lambda name: known.get(name) is not None) if names.nouns_capitalised else None
         )
+        of = "|".join(re.escape(word) for word in lexicon.data.cases.before.get("of", ()))
+        self._of = re.compile(rf"\s+(?:{of})\s+([^\W\d_]+(?: [^\W\d_]+){{0,2}})") if names.compounds and of else None
         self._compounds = _Compounds((*several, *self._vocabulary.places, *self._vocabulary.demonyms) if names.compounds else ())
 
     def find(self, text: str, folded: str, sentences: Sequence[Sentence], hits: Sequence[Hit] = ()) -> list[Mention]:
@@ -598,6 +606,10 @@ class MentionFinder:
                 score = max(score, 0.9)
             elif alias:
                 outer = alias.end()
+        home = self._of.match(text, outer) if self._of is not None else None
+        if home is not None:
+            country = next((home.start(1) + len(word) for word in _beginnings(home.group(1)) if fold(word) in self._vocabulary.places), None)
+            outer = country or outer
         tail = text[outer : outer + 2]
         genitive = self._noun_reader is not None and tail[:1] == "s" and not tail[1:].isalnum()
         possessive = genitive or tail in ("'s", "’s") or (tail[:1] in "'’" and name[-1:] in "sS" and tail[1:] == " ")

@@ -38,6 +38,7 @@ def party_features(
 ) -> dict[int, tuple[Role, float, dict[str, float]]]:
     """For each organisation worth a look: its role (PARTY where no frame says), its votes, its features."""
     tallies = votes(hypothesis, deal_type)
+    sharpened = votes(hypothesis, deal_type, power=2.0)
     totals = {number: sum(tally.values()) for number, tally in tallies.items()}
     top = max(totals.values(), default=0.0) or 1.0
     ranked = sorted(entities, key=salience, reverse=True)
@@ -58,7 +59,7 @@ def party_features(
         number = entity.id
         if number not in tallies and not (rank < 5 and (entity.in_title or entity.in_lead)):
             continue
-        tally = tallies.get(number, {})
+        tally = sharpened.get(number, {})
         typed = {
             role: weight for role, weight in tally.items() if role is not Role.PARTY or deal_type is DealType.SETTLEMENT
         }

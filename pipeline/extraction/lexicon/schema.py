@@ -65,6 +65,8 @@ class Cases(_Strict):
     relative: str = ""  # opens a relative clause: "which", "whose"
     auxiliary: str = ""  # the finite verb of a bracket whose other half stands last: "hat", "will"
     verb_second: bool = False  # a subject may stand between the verb and its object: "Damit übernimmt A die Firma B"
+    bare: tuple[str, ...] = ()  # markers that count only right before a name, a descriptor or a determiner: not the "de" of "software de pagos X"
+    determiners: tuple[str, ...] = ()
     agent_between: str = ""  # passive marker + agent + verb: 被A收购, được A mua lại
 
 
@@ -83,6 +85,7 @@ class Names(_Strict):
     legal_forms: tuple[str, ...] = ()
     connectors: tuple[str, ...] = ()  # lower-case words inside names: "of", "de"
     compounds: tuple[str, ...] = ()  # words written in several syllables, read as one: "công nghệ"
+    bonds: tuple[str, ...] = ()  # join ordinary words to a name: Torres del Pacífico
     descriptors: tuple[str, ...] = ()  # "startup", "maker": a name next to it is an organisation
     person_titles: tuple[str, ...] = ()  # "CEO", "Mr": a name next to it is a person
     speech: tuple[str, ...] = ()
@@ -94,6 +97,7 @@ class Names(_Strict):
     boundaries: tuple[str, ...] = ()  # words that are never part of a name
     places: tuple[str, ...] = ()
     surnames: tuple[str, ...] = ()
+    daughters: tuple[str, ...] = ()  # after a known name they make another organisation: "Capital"
     honorifics: tuple[str, ...] = ()  # "氏", "さん": what stands before is a person
     nouns_capitalised: bool = False  # every noun has a capital, as in German
     heads: tuple[str, ...] = ()  # last parts of compounds that are read as the word itself: "hersteller", "chef"

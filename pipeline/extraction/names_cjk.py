@@ -1,0 +1,510 @@
+"""Finds the names of organisations in scripts that have no capitals: Chinese, Japanese, Korean.
+
+The text is split into words; what stands between words that are never part of a name is a candidate. All candidates of an
+article are weighed together (what stands around them, how they end, how often they come back), then every place where an
+accepted name is written becomes a mention.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.extraction.lexicon import CompiledLexicon, CueKind, Hit, fold
+from pipeline.extraction.mentions import Mention
+from pipeline.extraction.organisations import Directory, Known, Organisation
+from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone
+from pipeline.extraction.vocabulary import vocabulary
+from pipeline.extraction.words_cjk import PARTS, Kind, Segmenter, Token
+
+#: How far a neighbour speaks for a name (before it, after it).
+_BEFORE: Mapping[Kind, float] = {
+    Kind.MARK: 1.0, Kind.SPACE: 0.8, Kind.TRIGGER: 1.0, Kind.CASE: 1.0, Kind.DESCRIPTOR: 1.5, Kind.PLACE: 0.8, Kind.STOP: 0.3,
+    Kind.SPEECH: 0.5, Kind.NUMBER: 0.1, Kind.TITLE: -3.0, Kind.KNOWN: -0.5,
+}  # fmt: skip
+_AFTER: Mapping[Kind, float] = {
+    Kind.SPEECH: 1.2, Kind.TRIGGER: 1.2, Kind.CASE: 0.8, Kind.TITLE: 1.5, Kind.LEGAL: 4.0, Kind.MARK: 0.4, Kind.SPACE: 0.3,
+    Kind.STOP: 0.3, Kind.NUMBER: 0.4, Kind.HONORIFIC: -4.0, Kind.KNOWN: -0.5,
+}  # fmt: skip
+_MIDDLE = 2.8
+_SPREAD = 0.9
+_LEAST = 0.12
+_LONGEST_NAME = 16
+_LATIN_JOIN = re.compile(r"^(?: | & |&)$")
+_BOOK = re.compile(r"《[^》]{0,60}》")
+_BRACKET = re.compile(r"\s?[((]([^()()]{1,60})[))]")
+_QUOTED = re.compile(r"[“\"「『‘'”]([^“”\"「」『』‘’']{2,24})[”\"」』’'“]")
+_TICKER = re.compile(
+    r"\d{4,6}(?:\.[A-Z]{1,3})?|(?:NASDAQ|NYSE|HKEX|KRX|KOSPI|KOSDAQ|TSE|TWSE|SZSE|SSE|LSE|纳斯达克|那斯達克|纽交所|紐交所|港交所|联交所|聯交所|"
+    r"股票代|股份代|证券代|證券代|股票簡|代[码碼號号]|東証|コスダック|코스닥|코스피)"
+)
+_LATIN_NAME = re.compile(r"^[A-Z][\w&.'’+-]*(?:[ ,&]+[\w&.'’+-]+){0,5}$")
+_MIXED_NAME = re.compile(r"^[\w・·&]{2,16}$")
+_CALLED = re.compile(r"(?:以下|下)?(?:简称|簡稱|合称|合稱|统称|統稱|称|稱)[为為作::]*\s*$|以下、?$|이하$|^(?:以下|下称|下稱|简称|簡稱|이하)")
+_PERSON_DOT = re.compile(r"^[^\W\d]+[·•][^\W\d]+")
+_CJK_CHAR = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+@dataclass(slots=True)
+class _Place:
+    """One place where a candidate stands, and what its neighbours say of it."""
+
+    start: int
+    end: int
+    weight: float
+    outer_end: int
+    aliases: tuple[str, ...] = ()
+    strong: bool = False
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """A string that may name an organisation."""
+
+    word: str
+    tokens: tuple[Token, ...]
+    places: list[_Place] = field(default_factory=list)
+    latin: bool = False
+    score: float = 0.0
+
+
+class CjkMentionFinder:
+    """Reads the names of one article in a script without capitals."""
+
+    def __init__(self, lexicon: CompiledLexicon, known: Directory) -> None:
+        names = lexicon.data.names
+        self._known = known
+        self._words = Segmenter(lexicon)
+        plain = self._words.plain
+        terms = vocabulary(lexicon.data.language)
+        self._not_names = frozenset(plain(word) for word in names.not_names) | terms.not_names
+        self._outlets = frozenset(plain(word) for word in names.outlets) | terms.outlets
+        self._places = frozenset(plain(word) for word in (*names.places, *terms.places))
+        self._legal = frozenset(plain(word) for word in names.legal_forms)
+        self._daughters = frozenset(plain(word) for word in names.daughters)
+        self._surnames = frozenset(plain(word) for word in names.surnames)
+        self._titles_follow = bool(names.honorifics) and not self._surnames
+        latin_legal = sorted((word for word in names.legal_forms if word[:1].isascii() and word[:1].isalpha()), key=len, reverse=True)
+        self._latin_legal = re.compile(r"(?:,?\s+(?:" + "|".join(re.escape(word) for word in latin_legal) + r")(?!\w))+") if latin_legal else None
+
+    def find(self, text: str, folded: str, sentences: Sequence[Sentence], hits: Sequence[Hit] = ()) -> list[Mention]:
+        """Mentions in reading order, none overlapping. ``hits`` are the cues of the text: no name runs over a trigger."""
+        plain = self._words.plain(text)
+        index = SentenceIndex(sentences)
+        found = [hit for hit in self._known.find(text, fold(text)) if self._usable(hit)]
+        tokens = self._tokens(plain, found, hits)
+        known = self._known_places(tokens, found)
+        persons = self._persons(tokens, plain)
+        candidates = self._candidates(text, plain, tokens, persons)
+        self._weigh(candidates, plain, index)
+        accepted = self._accept(candidates, plain, persons)
+        return self._mentions(text, plain, tokens, known, accepted, index)
+
+    # ---- words
+
+    def _usable(self, hit: Known) -> bool:
+        alias = self._words.plain(hit.alias)
+        return alias not in self._not_names and alias not in self._outlets and alias not in self._places
+
+    def _tokens(self, plain: str, known: Sequence[Known], cues: Sequence[Hit]) -> list[Token]:
+        ends: dict[int, list[int]] = {}
+        for hit in known:
+            ends.setdefault(hit.start, []).append(hit.end)
+        fixed: dict[int, tuple[int, Kind]] = {}
+        for cue in cues:
+            if cue.cue.kind == CueKind.FRAME:
+                kind = Kind.TRIGGER
+            elif cue.cue.kind == CueKind.MODALITY and cue.cue.name in ("terminated", "denied", "completed", "ended_talks"):
+                kind = Kind.SPEECH
+            else:
+                continue
+            if cue.end - cue.start <= 8 and (cue.start not in fixed or fixed[cue.start][0] < cue.end):
+                fixed[cue.start] = (cue.end, kind)
+        return self._words.split(plain, fixed, ends)
+
+    def _known_places(self, tokens: Sequence[Token], hits: Sequence[Known]) -> dict[int, Known]:
+        """Names of the dictionary that the words around them leave whole, by start."""
+        taken = {(token.start, token.end) for token in tokens if token.kind is Kind.KNOWN}
+        return {
+            hit.start: hit for hit in hits if (hit.start, hit.end) in taken or not _CJK_CHAR.search(hit.alias)
+        }
+
+    def _persons(self, tokens: Sequence[Token], plain: str) -> set[str]:
+        """Names of people: after "chairman", before "さん"."""
+        persons: set[str] = set()
+        for number, token in enumerate(tokens):
+            if token.kind is Kind.TITLE and not self._titles_follow:
+                following = self._stretch(tokens, number + 1)
+                name = "".join(part.word for part in following)
+                if 2 <= len(name) <= 7 and following[-1].kind is not Kind.SUFFIX and all(part.kind is not Kind.KNOWN for part in following):
+                    if self._surname(name):
+                        name = name[:4] if name[:2] in self._surnames else name[:3]
+                        persons.add(name[:2] if len(name) == 3 and self._is_short_name(plain, name) else name)
+                    else:
+                        persons.add(name)
+            elif token.kind is Kind.HONORIFIC or (token.kind is Kind.TITLE and self._titles_follow):
+                before = number - 1
+                while before >= 0 and tokens[before].kind is Kind.SPACE:
+                    before -= 1
+                start = before
+                while start >= 0 and tokens[start].kind in (Kind.UNKNOWN, Kind.WORD, Kind.NOUN) and before - start < 4:
+                    start -= 1
+                name = "".join(part.word for part in tokens[start + 1 : before + 1])
+                if 2 <= len(name) <= 8:
+                    persons.add(name)
+        return persons
+
+    def _surname(self, name: str) -> bool:
+        return name[:1] in self._surnames or name[:2] in self._surnames
+
+    @staticmethod
+    def _is_short_name(plain: str, name: str) -> bool:
+        """A two-character name with a word run into it: 雷军说 is met as 雷军 elsewhere."""
+        return plain.count(name[:2]) > plain.count(name)
+
+    @staticmethod
+    def _stretch(tokens: Sequence[Token], number: int) -> list[Token]:
+        result = []
+        while number < len(tokens) and tokens[number].kind in PARTS:
+            result.append(tokens[number])
+            number += 1
+        return result
+
+    # ---- candidates
+
+    def _candidates(self, text: str, plain: str, tokens: Sequence[Token], persons: set[str]) -> dict[str, _Candidate]:
+        candidates: dict[str, _Candidate] = {}
+        skipped = [match.span() for match in _BOOK.finditer(text)]
+        number = 0
+        while number < len(tokens):
+            token = tokens[number]
+            if any(start <= token.start < end for start, end in skipped):
+                number += 1
+                continue
+            if token.kind is Kind.LATIN:
+                number = self._latin(text, tokens, number, candidates)
+                continue
+            if token.kind not in PARTS or token.kind is Kind.KNOWN:
+                number += 1
+                continue
+            stop = number
+            while stop < len(tokens) and tokens[stop].kind in PARTS and tokens[stop].kind is not Kind.KNOWN:
+                stop += 1
+            self._chunk(text, plain, tokens, number, stop, candidates)
+            number = stop
+        return candidates
+
+    def _chunk(self, text: str, plain: str, tokens: Sequence[Token], first: int, stop: int, candidates: dict[str, _Candidate]) -> None:
+        """The words ``tokens[first:stop]`` between two words that are no part of a name."""
+        before = tokens[first - 1] if first else None
+        while stop - first > 1 and tokens[first].kind is Kind.NOUN and tokens[first + 1].kind is not Kind.SUFFIX:
+            first += 1
+            before = tokens[first - 1]
+        parts = tokens[first:stop]
+        place = self._place(text, plain, tokens, parts[0].start, parts[-1].end, before, tokens[stop] if stop < len(tokens) else None)
+        self._add(candidates, plain, tuple(parts), place)
+        if before is not None and before.kind is Kind.PLACE and (place.strong or parts[0].kind is Kind.UNKNOWN or parts[-1].kind is Kind.SUFFIX):
+            whole = (before, *parts)
+            opening = tokens[first - 2] if first >= 2 else None
+            self._add(candidates, plain, whole, self._place(text, plain, tokens, before.start, parts[-1].end, opening, tokens[stop] if stop < len(tokens) else None))
+        if place.weight < 0.5 and not place.strong:
+            return
+        for length in range(1, len(parts)):
+            head = tuple(parts[:length])
+            end = head[-1].end
+            if 2 <= end - head[0].start <= 8 and any(part.kind is Kind.UNKNOWN for part in head):
+                word = plain[head[0].start : end]
+                if plain.count(word) >= 2:
+                    base = _BEFORE.get(before.kind, 0.0) if before is not None else 1.0
+                    self._add(candidates, plain, head, _Place(head[0].start, end, base, end))
+
+    def _latin(self, text: str, tokens: Sequence[Token], number: int, candidates: dict[str, _Candidate]) -> int:
+        """A run of Latin words; returns where reading goes on."""
+        first = last = number
+        while last + 2 < len(tokens) and tokens[last + 2].kind is Kind.LATIN and _LATIN_JOIN.match(text[tokens[last].end : tokens[last + 2].start]):
+            nxt = text[tokens[last + 2].start]
+            if not (nxt.isupper() or nxt.isdigit()):
+                break
+            last += 2
+        start, end = tokens[first].start, tokens[last].end
+        name = text[start:end]
+        following = last + 1
+        plain_name = fold(name)
+        if not any(char.isupper() for char in name[:2]) and not any(char.isupper() for char in name[1:]):
+            return following
+        if plain_name in self._not_names or plain_name in self._places or plain_name in self._outlets or len(name) < 2:
+            return following
+        if all(fold(tokens[i].word) in self._not_names for i in range(first, last + 1, 2)):
+            return following
+        if self._words.kind(plain_name) not in (None, Kind.WORD):
+            return following
+        parts = tuple(tokens[first : last + 1])
+        after = tokens[following] if following < len(tokens) else None
+        before = tokens[first - 1] if first else None
+        if after is not None and after.kind is Kind.SUFFIX and after.start == end:
+            parts = (*parts, after)
+            end = after.end
+            following += 1
+            after = tokens[following] if following < len(tokens) else None
+        if text[max(0, start - 1) : start] in "((" and start:
+            return following
+        place = self._place(text, "", tokens, start, end, before, after)
+        if after is not None and after.start == end and after.kind in (Kind.WORD, Kind.NOUN, Kind.UNKNOWN, Kind.NUMBER):
+            place.weight -= 1.2
+        candidate = candidates.setdefault(fold(text[start:end]), _Candidate(fold(text[start:end]), parts, latin=True))
+        candidate.places.append(place)
+        return following
+
+    def _place(self, text: str, plain: str, tokens: Sequence[Token], start: int, end: int, before: Token | None, after: Token | None) -> _Place:
+        weight = 1.0 if before is None else _BEFORE.get(before.kind, 0.0)
+        outer, strong = end, False
+        if after is not None and after.kind is Kind.LEGAL and after.start == end:
+            outer, strong = after.end, True
+        outer, more, aliases = self._tail(text, outer)
+        strong |= more
+        if not strong:
+            weight += 0.4 if after is None else _AFTER.get(after.kind, 0.0)
+        return _Place(start, end, weight, outer, aliases, strong)
+
+    def _tail(self, text: str, outer: int) -> tuple[int, bool, tuple[str, ...]]:
+        """What belongs to a name after it: a legal form, "(2409)", "(Sharp)", "(下称“X”)"."""
+        strong = False
+        aliases: list[str] = []
+        if self._latin_legal is not None:
+            legal = self._latin_legal.match(text, outer)
+            if legal:
+                outer, strong = legal.end(), True
+        for _ in range(3):
+            match = _BRACKET.match(text, outer)
+            if match is None:
+                break
+            inside = match.group(1).strip()
+            legal_after = next((form for form in self._legal_forms_at(text, match.end())), 0)
+            if legal_after and len(inside) <= 8:
+                outer, strong = legal_after, True
+                continue
+            quoted = _QUOTED.findall(inside)
+            if quoted:
+                aliases.extend(quoted)
+                strong = strong or bool(_CALLED.search(inside[: max(0, inside.find(quoted[0]) - 1)]))
+            elif _TICKER.search(inside):
+                strong = True
+            elif _CALLED.search(inside):
+                aliases.append(re.sub(r"^.*?(?:简称|簡稱|称|稱|以下|이하)[为為作::、]*\s*", "", inside))
+            elif self._plain_alias(inside):
+                aliases.append(inside)
+            else:
+                break
+            outer = match.end()
+        return outer, strong, tuple(alias.strip() for alias in aliases if 2 <= len(alias.strip()) <= 40)
+
+    def _legal_forms_at(self, text: str, at: int) -> Iterable[int]:
+        plain = self._words.plain(text[at : at + 24])
+        for form in sorted(self._legal, key=len, reverse=True):
+            place = plain.find(form)
+            if 0 <= place <= 8 and not re.search(r"[\s,,。;::、]", plain[:place]):
+                yield at + place + len(form)
+
+    def _plain_alias(self, inside: str) -> bool:
+        plain = self._words.plain(inside)
+        if plain in self._not_names or plain in self._places:
+            return False
+        if _LATIN_NAME.match(inside):
+            return not (inside.isupper() and len(inside) <= 3) or self._known.get(inside) is not None
+        kind = self._words.kind(plain)
+        return bool(_MIXED_NAME.match(inside)) and kind in (None, Kind.SUFFIX) and not plain[:1].isdigit() and not self._words.is_ordinary(plain)
+
+    def _add(self, candidates: dict[str, _Candidate], plain: str, parts: tuple[Token, ...], place: _Place) -> None:
+        word = plain[parts[0].start : parts[-1].end]
+        if not 2 <= len(word) <= _LONGEST_NAME or word in self._not_names or word in self._outlets or word in self._places:
+            return
+        candidates.setdefault(word, _Candidate(word, parts)).places.append(place)
+
+    # ---- weighing
+
+    def _weigh(self, candidates: Mapping[str, _Candidate], plain: str, index: SentenceIndex) -> None:
+        for candidate in candidates.values():
+            weights = sorted((place.weight for place in candidate.places), reverse=True)
+            score = weights[0] + min(1.5, 0.35 * sum(weight for weight in weights[1:] if weight > 0))
+            kinds = [token.kind for token in candidate.tokens]
+            suffix = len(kinds) > 1 and kinds[-1] is Kind.SUFFIX
+            strong = any(place.strong for place in candidate.places)
+            if suffix:
+                score += 1.2
+            if candidate.latin:
+                score += self._latin_shape(candidate)
+            else:
+                score += self._shape(candidate, kinds, suffix=suffix)
+            zones = {index.at(place.start).zone for place in candidate.places}
+            score += 0.8 if Zone.TITLE in zones else 0.4 if Zone.LEAD in zones else 0.0
+            times = plain.count(candidate.word)
+            if len(kinds) > 1 or kinds[0] is not Kind.WORD:
+                score += 0.4 * min(3, times - 1)
+            if strong:
+                score += 3.0
+            if any(place.aliases for place in candidate.places):
+                score += 1.5
+            candidate.score = 0.95 / (1.0 + math.exp(-(score - _MIDDLE) / _SPREAD))
+
+    @staticmethod
+    def _shape(candidate: _Candidate, kinds: Sequence[Kind], *, suffix: bool) -> float:
+        score = 0.0
+        if all(kind in (Kind.NOUN, Kind.SUFFIX) for kind in kinds):
+            score -= 3.0 if len(kinds) == 1 else 1.8
+        elif Kind.UNKNOWN in kinds:
+            score += 0.8
+        elif len(kinds) == 1:
+            score -= 2.0
+        elif not suffix:
+            single = sum(token.end - token.start == 1 for token in candidate.tokens)
+            score -= 0.2 if single == len(kinds) else 0.6
+        if len(candidate.word) > 8 and not suffix:
+            score -= 1.0
+        return score
+
+    @staticmethod
+    def _latin_shape(candidate: _Candidate) -> float:
+        score = 1.2
+        word = candidate.tokens[0]
+        if any(char.isdigit() for char in candidate.word):
+            score -= 1.2
+        if len(candidate.tokens) == 1 and len(candidate.word) <= 3 and word.word.isascii():
+            score -= 0.8
+        return score
+
+    def _accept(self, candidates: Mapping[str, _Candidate], plain: str, persons: set[str]) -> dict[str, _Candidate]:
+        """The candidates that stand, without people and without names that run into the words after them."""
+        accepted: dict[str, _Candidate] = {}
+        for word in sorted(candidates, key=lambda key: (len(key), key)):
+            candidate = candidates[word]
+            if candidate.score < _LEAST or self._person(word, candidate, persons):
+                continue
+            suffix = len(candidate.tokens) > 1 and candidate.tokens[-1].kind is Kind.SUFFIX
+            strong = any(place.strong for place in candidate.places)
+            times = plain.count(word)
+            swallowed = False
+            for other, shorter in accepted.items():
+                if other == word or shorter.score < 0.3 or shorter.latin:
+                    continue
+                if word.startswith(other) and not suffix and not strong and plain.count(other) > times:
+                    swallowed = True
+                elif word.endswith(other) and not strong and (plain.count(other) > times or shorter.score >= candidate.score):
+                    swallowed = True
+            if not swallowed:
+                accepted[word] = candidate
+        return accepted
+
+    def _person(self, word: str, candidate: _Candidate, persons: set[str]) -> bool:
+        if any(place.strong for place in candidate.places):
+            return False
+        if word in persons or (len(word) <= 4 and any(word.startswith(person) and len(word) - len(person) <= 1 for person in persons)):
+            return True
+        return any(person.startswith(word) and len(person) - len(word) <= 2 and len(word) >= 2 for person in persons) and self._surname(word)
+
+    # ---- mentions
+
+    def _mentions(
+        self,
+        text: str,
+        plain: str,
+        tokens: Sequence[Token],
+        known: Mapping[int, Known],
+        accepted: Mapping[str, _Candidate],
+        index: SentenceIndex,
+    ) -> list[Mention]:
+        short = self._short_forms(accepted, known, text)
+        starts = {token.start for token in tokens}
+        ends = {token.end for token in tokens}
+        outer = {(place.start, place.end): place for candidate in accepted.values() for place in candidate.places}
+        defined = {self._words.plain(alias) for candidate in accepted.values() for place in candidate.places for alias in place.aliases}
+        names = {word: candidate for word, candidate in accepted.items() if not candidate.latin}
+        latin = {word: candidate for word, candidate in accepted.items() if candidate.latin}
+        extra = [alias for alias in defined if alias not in accepted and self._words.kind(alias) in (None, Kind.WORD, Kind.UNKNOWN) and len(alias) >= 2]
+        found: list[Mention] = []
+        spans: list[tuple[int, int, str]] = []
+        for word in [*names, *(alias for alias in extra if _CJK_CHAR.search(alias))]:
+            unknown = word in names and any(token.kind is Kind.UNKNOWN for token in names[word].tokens)
+            at = plain.find(word)
+            while at >= 0:
+                end = at + len(word)
+                if (at, end) in outer or unknown or (at in starts and end in ends):
+                    spans.append((at, end, word))
+                at = plain.find(word, at + 1)
+        for word, candidate in latin.items():
+            spans.extend((place.start, place.end, word) for place in candidate.places)
+        for alias in extra:
+            if not _CJK_CHAR.search(alias):
+                for match in re.finditer(rf"(?<![^\W_]){re.escape(alias)}(?![A-Za-z0-9])", plain):
+                    spans.append((match.start(), match.end(), alias))
+        taken: list[tuple[int, int]] = [(hit.start, hit.end) for hit in known.values()]
+        covered = bytearray(len(text) + 1)
+        for start, end in taken:
+            covered[start:end] = b"\1" * (end - start)
+        for hit in known.values():
+            found.append(self._known_mention(text, tokens, hit, index, short))
+        spans.sort(key=lambda span: (span[0] - span[1], span[0]))
+        for start, end, word in spans:
+            if any(covered[start:end]):
+                continue
+            covered[start:end] = b"\1" * (end - start)
+            score = accepted[word].score if word in accepted else 0.6
+            place = outer.get((start, end))
+            outer_end, aliases = (place.outer_end, place.aliases) if place is not None else self._plain_tail(text, plain, end)
+            aliases = (*aliases, *short.get(word, ()))
+            found.append(Mention(start, end, text[start:end], score, outer_end, index.at(start).index, None, False, aliases))
+        found.sort(key=lambda mention: (mention.start, -mention.end))
+        result: list[Mention] = []
+        for mention in found:
+            if not result or mention.start >= result[-1].outer_end:
+                result.append(mention)
+        return result
+
+    def _plain_tail(self, text: str, plain: str, end: int) -> tuple[int, tuple[str, ...]]:
+        for form in self._legal:
+            if len(form) > 1 and plain.startswith(form, end):
+                end += len(form)
+                break
+        outer, _, aliases = self._tail(text, end)
+        return outer, aliases
+
+    def _known_mention(self, text: str, tokens: Sequence[Token], hit: Known, index: SentenceIndex, short: Mapping[str, tuple[str, ...]]) -> Mention:
+        plain = self._words.plain(text[hit.end : hit.end + 14])
+        end, organisation = hit.end, hit.organisation
+        name_end = end
+        daughter = next((word for word in sorted(self._daughters, key=len, reverse=True) if plain.startswith(word)), "")
+        if daughter:
+            end = name_end = end + len(daughter)
+            found: Organisation | None = self._known.get(text[hit.start : end])
+            return Mention(hit.start, end, text[hit.start : end], 0.85, self._tail(text, end)[0], index.at(hit.start).index, found)
+        for form in sorted((*self._legal, "集团"), key=len, reverse=True):
+            if form and plain.startswith(form) and _CJK_CHAR.search(form):
+                end += len(form)
+                break
+        outer, _, aliases = self._tail(text, end)
+        score = 1.0
+        ordinary = self._words.is_ordinary(self._words.plain(hit.alias)) and _CJK_CHAR.search(hit.alias)
+        if organisation.common_word or (ordinary and len(hit.alias) <= 2 and self._words.kind(self._words.plain(hit.alias)) is not None):
+            score = 0.6
+        surface = text[hit.start : name_end]
+        return Mention(hit.start, name_end, surface, score, outer, index.at(hit.start).index, organisation, False, (*aliases, *short.get(surface, ())))
+
+    def _short_forms(self, accepted: Mapping[str, _Candidate], known: Mapping[int, Known], text: str) -> dict[str, tuple[str, ...]]:
+        """Short names by the long one they stand for: 武汉敏声新技术 and 敏声."""
+        longs = {word: word for word, candidate in accepted.items() if not candidate.latin}
+        longs.update({self._words.plain(text[hit.start : hit.end]): text[hit.start : hit.end] for hit in known.values()})
+        result: dict[str, list[str]] = {}
+        for word, candidate in accepted.items():
+            if candidate.latin:
+                continue
+            owners = [long for long in longs if long != word and len(long) > len(word) and self._shortens(word, long)]
+            if len(owners) == 1:
+                result.setdefault(longs[owners[0]], []).append(word)
+        return {long: tuple(words) for long, words in result.items()}
+
+    def _shortens(self, word: str, long: str) -> bool:
+        at = long.find(word)
+        if at < 0:
+            return False
+        return at == 0 or long[:at] in self._places
