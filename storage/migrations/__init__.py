@@ -1,1 +1,4 @@
-"""The history of the tables. ``python -m storage.migrations "what changes"`` drafts the next step from the models."""
+"""The history of the tables, one module of ``versions`` a step.
+
+A change of ``storage.models`` needs a new step and ``storage.schema.CURRENT`` raised to it; tests compare all three.
+"""
