@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections import Counter
 from functools import lru_cache
 
@@ -12,6 +13,10 @@ from wordfreq.util import data_path
 from pipeline.errors import ExtractionError
 
 _HAN = range(0x3400, 0xA000)
+#: From a character to its form of full width.
+_FULL = 0xFEE0
+_WIDTHS = {code + _FULL: chr(code) for code in range(0x21, 0x7F) if chr(code) not in ":;!?"}
+_NARROW = re.compile("(?<=[\u3400-\u9fff])[:;!?]")
 #: Texts are read up to here to tell their script.
 _SAMPLE = 3000
 _TRADITIONAL_SHARE = 0.08
@@ -31,9 +36,18 @@ def _table() -> dict[int, str]:
     return {code: char for code, char in table.items() if len(char) == 1 and code in _HAN}
 
 
+@lru_cache(maxsize=1)
+def _plain_table() -> dict[int, str]:
+    return {**_WIDTHS, **_table()}
+
+
 def simplify(text: str) -> str:
-    """``text`` in simplified characters, one for one, so that every offset stays."""
-    return text.translate(_table())
+    """``text`` in simplified characters, one for one, so that every offset stays.
+
+    Letters, digits, commas and brackets of full width get the usual one; a colon, semicolon or mark after a Chinese
+    character gets the full one: as the lexicon's patterns expect them, however the text was typed.
+    """
+    return _NARROW.sub(lambda match: chr(ord(match.group()) + _FULL), text.translate(_plain_table()))
 
 
 def is_traditional(text: str) -> bool:

@@ -34,7 +34,7 @@ _LEAST = 0.12
 _LONGEST_NAME = 16
 _LATIN_JOIN = re.compile(r"^(?: | & |&)$")
 _BOOK = re.compile(r"《[^》]{0,60}》")
-_BRACKET = re.compile(r"\s?[((]([^()()]{1,60})[))]")
+_BRACKET = re.compile(r"\s?[(\uff08]([^()\uff08\uff09]{1,60})[)\uff09]")
 _QUOTED = re.compile(r"[“\"「『‘'”]([^“”\"「」『』‘’']{2,24})[”\"」』’'“]")
 _TICKER = re.compile(
     r"\d{4,6}(?:\.[A-Z]{1,3})?|(?:NASDAQ|NYSE|HKEX|KRX|KOSPI|KOSDAQ|TSE|TWSE|SZSE|SSE|LSE|纳斯达克|那斯達克|纽交所|紐交所|港交所|联交所|聯交所|"
@@ -42,7 +42,7 @@ _TICKER = re.compile(
 )
 _LATIN_NAME = re.compile(r"^[A-Z][\w&.'’+-]*(?:[ ,&]+[\w&.'’+-]+){0,5}$")
 _MIXED_NAME = re.compile(r"^[\w・·&]{2,16}$")
-_CALLED = re.compile(r"(?:以下|下)?(?:简称|簡稱|合称|合稱|统称|統稱|称|稱)[为為作::]*\s*$|以下、?$|이하$|^(?:以下|下称|下稱|简称|簡稱|이하)")
+_CALLED = re.compile(r"(?:以下|下)?(?:简称|簡稱|合称|合稱|统称|統稱|称|稱)[为為作:\uff1a]*\s*$|以下、?$|이하$|^(?:以下|下称|下稱|简称|簡稱|이하)")
 _PERSON_DOT = re.compile(r"^[^\W\d]+[·•][^\W\d]+")
 _CJK_CHAR = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -248,7 +248,7 @@ class CjkMentionFinder:
             end = after.end
             following += 1
             after = tokens[following] if following < len(tokens) else None
-        if text[max(0, start - 1) : start] in "((" and start:
+        if text[max(0, start - 1) : start] in "(\uff08" and start:
             return following
         place = self._place(text, "", tokens, start, end, before, after)
         if after is not None and after.start == end and after.kind in (Kind.WORD, Kind.NOUN, Kind.UNKNOWN, Kind.NUMBER):
@@ -292,7 +292,7 @@ class CjkMentionFinder:
             elif _TICKER.search(inside):
                 strong = True
             elif _CALLED.search(inside):
-                aliases.append(re.sub(r"^.*?(?:简称|簡稱|称|稱|以下|이하)[为為作::、]*\s*", "", inside))
+                aliases.append(re.sub(r"^.*?(?:简称|簡稱|称|稱|以下|이하)[为為作:\uff1a、]*\s*", "", inside))
             elif self._plain_alias(inside):
                 aliases.append(inside)
             else:
@@ -304,7 +304,7 @@ class CjkMentionFinder:
         plain = self._words.plain(text[at : at + 24])
         for form in sorted(self._legal, key=len, reverse=True):
             place = plain.find(form)
-            if 0 <= place <= 8 and not re.search(r"[\s,,。;::、]", plain[:place]):
+            if 0 <= place <= 8 and not re.search(r"[\s,\uff0c。;\uff1b:\uff1a、]", plain[:place]):
                 yield at + place + len(form)
 
     def _plain_alias(self, inside: str) -> bool:
