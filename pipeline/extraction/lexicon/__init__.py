@@ -103,7 +103,7 @@ class CompiledLexicon:
         self.data = data
         spaced = data.script == "latin"
         before = r"(?<!\w)" if spaced or data.script == "hangul" else ""
-        after = r"(?!\w)" if spaced else ""
+        after = r"(?:(?<=\s)|(?!\w))" if spaced else ""  # "contract (?=with)" ends between words
         cues: list[tuple[str, Cue]] = []
 
         def add(kind: str, name: str, patterns: Sequence[str], frame: Frame | None = None) -> None:
