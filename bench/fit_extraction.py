@@ -66,6 +66,8 @@ PRIOR: dict[str, dict[str, float]] = {
         "future_deal": -0.2, "terminated_title": -1.0, "rumored_title": -1.0,
     },
     "status_announced": {"bias": 0.8, "future_title": 0.4, "future_lead": 0.4},
+    "type": {"is_cross_licensing": 1.0, "is_joint_venture": 0.6, "is_partnership": -0.6, "generic": -0.6, "share": 1.0, "complete": 0.5},
+    "also": {"bias": -2.2, "share": 2.0, "complete": 1.0, "lead": 0.6, "title": 0.6, "generic": -1.0},
     "further": {"bias": -2.5, "ratio": 1.0, "best": 1.5, "complete": 0.5, "new": 0.5, "own_paragraph": 0.5, "background": -1.0, "shared_one": -0.5},
     "deal": {
         "bias": -2.0, "denied_title": -2.0, "denied_lead": -1.0, "ended_talks_title": -1.5, "ended_talks_lead": -0.7, "no_deal_only": -1.0,
@@ -89,13 +91,13 @@ def fit_logistic(x: np.ndarray, y: np.ndarray, penalty: float, prior: np.ndarray
     return weights
 
 
-def fit_choice(x: np.ndarray, y: np.ndarray, groups: np.ndarray, penalty: float) -> np.ndarray:
+def fit_choice(x: np.ndarray, y: np.ndarray, groups: np.ndarray, penalty: float, prior: np.ndarray) -> np.ndarray:
     """Weights of a softmax over the alternatives of each group, by gradient ascent with a decaying step."""
-    weights = np.zeros(x.shape[1])
+    weights = prior.copy()
     members = [np.flatnonzero(groups == group) for group in np.unique(groups)]
     members = [rows for rows in members if y[rows].sum() == 1]
     for turn in range(600):
-        gradient = -penalty * weights
+        gradient = -penalty * (weights - prior)
         for rows in members:
             scores = x[rows] @ weights
             p = np.exp(scores - scores.max())
@@ -129,7 +131,8 @@ def binary(name: str, examples: Examples, penalty: float, threshold: float = 0.5
 def choice(name: str, examples: Examples, penalty: float) -> dict[str, float]:
     x, y, names = examples.matrix()
     groups = np.array(examples.groups)
-    held = cross_validated(examples, lambda rows: fit_choice(x[rows], y[rows], groups[rows], penalty), x)
+    prior = np.array([PRIOR.get(name, {}).get(feature, 0.0) for feature in names])
+    held = cross_validated(examples, lambda rows: fit_choice(x[rows], y[rows], groups[rows], penalty, prior), x)
     chosen = [
         rows[np.argmax(held[rows])]
         for rows in (np.flatnonzero(groups == group) for group in np.unique(groups))
@@ -138,7 +141,7 @@ def choice(name: str, examples: Examples, penalty: float) -> dict[str, float]:
     print(
         f"{name:18} {len(chosen):5} choices, cross-validated accuracy {float(np.mean([y[row] for row in chosen])):.3f}"
     )
-    return dict(zip(names, map(float, fit_choice(x, y, groups, penalty)), strict=True))
+    return dict(zip(names, map(float, fit_choice(x, y, groups, penalty, prior)), strict=True))
 
 
 def same(name: str, other: str, company: str | None = None) -> bool:

@@ -70,21 +70,19 @@ def gather(
             alias_of.setdefault(fold(alias), _key(mention))
     full_names = {_key(mention): mention for mention in body}
     parents: dict[str, str] = {}
+    spelled = {key: f" {fold(mention.name)} " for key, mention in full_names.items()}
+    long_names = [(key, name) for key, name in spelled.items() if " " in name.strip()]
+    initials = {_initials(full_names[key].name): key for key, _ in reversed(long_names)}
     for key, mention in full_names.items():
         if mention.organisation is not None:
             continue
         if key in alias_of and alias_of[key] != key:
             parents[key] = alias_of[key]
             continue
-        longer = [
-            other
-            for other, full in full_names.items()
-            if len(other) > len(key)
-            and (
-                f" {fold(mention.name)} " in f" {fold(full.name)} "
-                or (mention.name.isupper() and len(mention.name) >= 2 and _initials(full.name) == mention.name)
-            )
-        ]
+        name = spelled[key]
+        longer = [other for other, full in long_names if name in full and len(full) > len(name) and other != key]
+        if mention.name.isupper() and len(mention.name) >= 2 and initials.get(mention.name, key) != key:
+            longer.append(initials[mention.name])
         beginning = [other for other in longer if other.startswith(f"{key} ")]
         if len(longer) == 1:
             parents[key] = longer[0]

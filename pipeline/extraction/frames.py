@@ -72,6 +72,7 @@ _CLAUSE_BREAK = re.compile(r"[;:—–]\s| - |[。！？；：]")
 _COMMA = re.compile(r"[,，、]")
 _WORDS = re.compile(r"[^\W_]+")
 #: "from its stores Walmart takes": what a pronoun owns ends the phrase before a bare name.
+_SUBORDINATE = re.compile(r"\b(?:that|dass|que|che|rằng)\b")
 _OWNED = re.compile(r"^\s*(?:its|their|his|her)\s+[a-z]+\s*$")
 
 ZONE_WEIGHT: Mapping[Zone, float] = {Zone.TITLE: 1.0, Zone.LEAD: 0.9, Zone.BODY: 0.6, Zone.FURNITURE: 0.0}
@@ -181,7 +182,7 @@ class FrameReader:
         if "," in between and (last.lastgroup == "other" or not has_context):
             return None, relative  # a phrase at the front ends at its comma: "Under the deal, Intel"
         if self._spaced:
-            if self._size(between) > 6 or between.count(",") > 1 or _OWNED.search(between):
+            if self._size(between) > 6 or between.count(",") > 1 or _OWNED.search(between) or _SUBORDINATE.search(between):
                 return None, relative
         elif len(between) > 14:
             return None, relative

@@ -174,6 +174,7 @@ class MentionFinder:
         self._openings = tuple(sorted((fold(word) for word in names.organisation_openings), key=len, reverse=True))
         self._opening_words = frozenset(self._openings if names.compounds else (opening.split()[0] for opening in self._openings))
         self._connectors = frozenset(names.connectors)
+        self._bond_words = frozenset(names.bonds)
         self._joiners = frozenset(lexicon.data.cases.coordinators)
         self._descriptors = frozenset(names.descriptors)
         self._locatives = frozenset(lexicon.data.cases.before.get("in", ())) | {"at", "near"}
@@ -255,9 +256,11 @@ class MentionFinder:
                     runs.append(current)
                     current = []
                 current.append(number)
-            elif joined and token.folded in self._connectors and number + 1 < len(tokens) and tokens[number + 1].capital:
-                opening = tokens[current[0]].folded
-                if opening in self._opening_words and (token.folded not in self._joiners or len(current) > 2):
+            elif joined and token.folded in self._connectors and self._goes_on(tokens, number):
+                opened = any(tokens[place].folded in self._opening_words for place in current[:2])
+                if (opened and (token.folded not in self._joiners or len(current) > 2)) or self._bonds(
+                    tokens, current, number, index, known
+                ):
                     current.append(number)
                 else:
                     runs.append(current)
@@ -281,6 +284,32 @@ class MentionFinder:
         if token.folded in support or known.covers(token.start) or not self._vocabulary.is_ordinary(token.folded):
             return True
         return joined and (token.folded in self._nouns or token.folded in self._legal_words)
+
+    def _goes_on(self, tokens: list[Token], number: int) -> bool:
+        """Whether a word with a capital follows the connectors from ``number`` on: "de la Plata"."""
+        following = number + 1
+        while following < min(len(tokens), number + 3) and tokens[following].folded in self._connectors:
+            following += 1
+        return following < len(tokens) and tokens[following].capital
+
+    def _bonds(self, tokens: list[Token], current: list[int], number: int, index: SentenceIndex, known: _Spans) -> bool:
+        """Whether a preposition ties two ordinary words with capitals to one name: Torres del Pacífico, Sol na Laje."""
+        token = tokens[number]
+        if token.folded not in self._bond_words or index.at(token.start).headline_case:
+            return False
+        first = tokens[current[0]]
+        words = [tokens[place] for place in current]
+        if first.start == index.at(first.start).start and first.folded in self._not_names:
+            words = words[1:]
+        following = next((other for other in tokens[number + 1 : number + 3] if other.capital), None)
+        if len(words) != 1 or following is None or words[0].folded in self._titles or words[0].folded in self._not_names:
+            return False
+        return all(
+            (self._vocabulary.is_ordinary(word.folded) or word.folded in self._vocabulary.places)
+            and not known.covers(word.start)
+            and not word.text.isupper()
+            for word in (words[0], following)
+        ) and words[0].folded not in self._vocabulary.places
 
     def _trim_connectors(self, run: list[int], tokens: list[Token]) -> list[int]:
         while run and not tokens[run[-1]].capital:

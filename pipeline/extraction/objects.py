@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pipeline.extraction.frames import Argument, FrameInstance
 from pipeline.extraction.lexicon import CueKind, Hit
+from pipeline.extraction.lexicon.schema import Shape, Slot
 from storage.vocabulary import DealType, Role
 
 #: Characters after (or, for a passive, before) the trigger in which the thing bought is named.
@@ -36,6 +37,11 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str) -> FrameInsta
             ):
                 return _as(frame, DealType.ASSET_PURCHASE, {Role.TARGET: Role.SELLER})
         after = after[:0]
+    elif spec.shape is Shape.FINAL:
+        doer = spec.roles.get(Slot.SUBJECT)
+        doers = [a.mention.outer_end for a in frame.arguments if a.role is doer and a.mention is not None]
+        begin = max([frame.sentence.start, frame.hit.start - _WINDOW * 2, *(end for end in doers if end < frame.hit.start)])
+        after = [hit for hit in things if begin <= hit.start < frame.hit.start]
     targets = [
         argument for argument in frame.arguments if argument.role is Role.TARGET and argument.mention is not None
     ]
