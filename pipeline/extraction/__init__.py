@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -59,12 +60,25 @@ def read(article: Article, *, known: Directory | None = None, areas: OwnAreas | 
         text, lexicon.furniture, lexicon.closing, nouns_capitalised=lexicon.data.names.nouns_capitalised
     )
     mentions = _finder(lexicon, names).find(text, folded, sentences, hits)
+    hits = _outside_names(hits, mentions)
     entities, entity_of = gather(mentions, sentences, names)
     frames, lists = _frames(lexicon, text, folded, sentences, mentions, hits, entities, entity_of)
     salient = sorted(entities, key=salience, reverse=True)
     hypotheses = hypothesise(frames, salient)
     values = ValueFinder(reader_for(lexicon), lexicon, text, sentences, hits, local_currency(text) if han else "")
     return Reading(article, sentences, entities, hits, hypotheses, values, lists)
+
+
+def _outside_names(hits: Sequence[Hit], mentions: Sequence[Mention]) -> list[Hit]:
+    """Without the triggers that are words of a name: the licensing of "Microsoft Technology Licensing"."""
+    spans = [(mention.start, mention.end) for mention in mentions if mention.score >= 0.6]
+    starts = [start for start, _ in spans]
+
+    def inside(hit: Hit) -> bool:
+        place = bisect_right(starts, hit.start) - 1
+        return place >= 0 and hit.end <= spans[place][1] and hit.end - hit.start < spans[place][1] - spans[place][0]
+
+    return [hit for hit in hits if hit.cue.kind != CueKind.FRAME or not inside(hit)]
 
 
 @lru_cache(maxsize=64)

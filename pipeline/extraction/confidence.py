@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 
 from pipeline.extraction.entities import Entity
-from pipeline.extraction.hypotheses import Hypothesis
+from pipeline.extraction.hypotheses import Hypothesis, Scored
 from pipeline.extraction.lexicon import CueKind, Hit
 from pipeline.extraction.model import Features, probability
 from pipeline.extraction.parties import Candidate, sides_filled
@@ -38,12 +38,21 @@ def features(
         zone: max((scored.score for scored in specific if scored.frame.sentence.zone is zone), default=0.0)
         for zone in (Zone.TITLE, Zone.LEAD, Zone.BODY)
     }
+    members = {party.entity.id for party in parties}
+
+    def told(zone: Zone) -> float:
+        return max((_told(scored, members) for scored in specific if scored.frame.sentence.zone is zone), default=0.0)
+
+    length = sentences[-1].end if sentences else 0
+    trigger_zones = {zone: 0 for zone in Zone}
     cues = {Zone.TITLE: {""}, Zone.LEAD: {""}}
     no_deal_title = 0
     money_front = 0
     triggers_front: set[str] = set()
     for hit in hits:
         zone = index.at(hit.start).zone
+        if hit.cue.kind == CueKind.FRAME and hit.cue.name not in _GENERIC:
+            trigger_zones[zone] += 1
         if zone not in front:
             continue
         if hit.cue.kind == CueKind.MODALITY:
@@ -90,9 +99,33 @@ def features(
         "ended_talks_title": float("ended_talks" in cues[Zone.TITLE]),
         "ended_talks_lead": float("ended_talks" in cues[Zone.LEAD]),
         "organisations": math.log1p(sum(entity.score >= 0.5 for entity in entities)),
+        "told_title": told(Zone.TITLE),
+        "told_lead": told(Zone.LEAD),
+        "told_body": told(Zone.BODY),
+        "told_often": math.log1p(sum(_told(scored, members) > 0.3 for scored in specific)),
+        "deal_words_title": float(trigger_zones[Zone.TITLE] > 0),
+        "deal_words_lead": math.log1p(trigger_zones[Zone.LEAD]),
+        "deal_density": min(1.5, 800 * sum(trigger_zones.values()) / max(400, length)),
+        "length": min(1.5, length / 4000),
+        "known": sum(party.entity.organisation is not None for party in list(parties)[:2]) / 2,
+        "title_party_known": float(
+            any(party.entity.in_title and party.entity.organisation is not None for party in parties)
+        ),
+        "firm_name": min((party.entity.score for party in parties), default=0.0),
+        "supply": float(deal_type is DealType.SUPPLY),
+        "investment": float(deal_type is DealType.INVESTMENT),
+        "acquisition": float(deal_type in (DealType.ACQUISITION, DealType.ASSET_PURCHASE, DealType.MERGER)),
+        "done_front": float(any(scored.frame.tense == "done" and scored.frame.sentence.zone in front for scored in specific)),
+        "to_come_front": float(any(scored.frame.tense == "to_come" and scored.frame.sentence.zone in front for scored in specific)),
         "partnership": float(deal_type is DealType.PARTNERSHIP),
         "generic_only": float(not specific),
     }
+
+
+def _told(scored: Scored, members: set[int]) -> float:
+    """How plainly one sentence says it: its trigger with two of the parties in their places, not merely near it."""
+    firm = sorted((item.weight for item in scored.frame.arguments if item.entity.id in members), reverse=True)
+    return scored.score * min(1.0, firm[1]) if len(firm) > 1 and firm[1] >= 0.45 else 0.0
 
 
 def confidence(found: Features) -> float:

@@ -146,10 +146,10 @@ class FrameReader:
             return False
         match = self._joint.match(gap)
         if match is None:
-            return False
+            return not gap and not self._spaced  # 通威隆基: two names in a row
         words = match.group("words").strip()
         if not words:
-            return True
+            return not self._pairs(group, gap, verbs)
         if _COMMA.search(words) or _CLAUSE_BREAK.search(words + " "):
             return False
         limit = 6 if self._spaced else 10
@@ -165,6 +165,12 @@ class FrameReader:
         # "A and Chinese phone maker B" is one group; "A, whose shares fell, B" is not
         opener = gap.strip()[:1]
         return not (opener in ",，、" and size > 3)
+
+    def _pairs(self, group: Group, gap: str, verbs: Sequence[Hit]) -> bool:
+        """Whether "and" means "with" here: A与B签署, where A is what the clause begins with."""
+        if gap.strip() not in self._lexicon.data.cases.pairing or group.case is not None or len(group.mentions) > 1:
+            return False
+        return not any(hit.end <= group.start and not _COMMA.search(self._folded[hit.end : group.start]) for hit in verbs)
 
     def _case_before(self, gap: str, has_context: bool) -> tuple[str | None, bool]:
         """The last case marker between the previous name or trigger and this one."""
@@ -184,7 +190,7 @@ class FrameReader:
         if self._spaced:
             if self._size(between) > 6 or between.count(",") > 1 or _OWNED.search(between) or _SUBORDINATE.search(between):
                 return None, relative
-        elif len(between) > 14:
+        elif len(between) > 14 or _COMMA.search(between):
             return None, relative
         return last.lastgroup, relative
 

@@ -46,7 +46,8 @@ _POSSESSIVE = re.compile(r"['’][sS]$")
 _HYPHEN_TAIL = re.compile(r"-(?=[a-zà-ÿ])")
 _TICKER = re.compile(
     r"\s*\((?:[^()]{0,40}?(?:NASDAQ|Nasdaq|NYSE|TSX|LSE|AIM|HKEX|SEHK|TYO|TSE|KRX|TWSE|OTC\w*|ASX|FWB|Euronext|EPA|ETR|BIT|BME|SIX|"
-    r"B3|HOSE|HNX|HSX|UPCoM|mã CK|mã|SZSE|SSE|NSE|BSE|KOSDAQ|KOSPI|STO|HEL|Xetra|XETRA|MTA|Ticker|AMEX)[^()]{0,60}|[A-Z]{2,5}(?:\.[A-Z]{1,2})?|\d{3,6}\.[A-Z]{1,2})\)"
+    r"B3|HOSE|HNX|HSX|UPCoM|mã CK|mã|SZSE|SSE|NSE|BSE|KOSDAQ|KOSPI|STO|HEL|Xetra|XETRA|MTA|Ticker|AMEX)[^()]{0,60}|[A-Z]{2,5}(?:\.[A-Z]{1,2})?|"
+    r"[A-Z][A-Za-z]{1,6}(?: [A-Z]{2})?: ?[A-Z0-9.]{1,6}(?:[;,] ?[A-Z][A-Za-z]{1,6}: ?[A-Z0-9.]{1,6})*|\d{3,6}\.[A-Z]{1,2})\)"
 )
 _ALIAS = re.compile(r"\s*\((?:[^()“\"]{0,40}?[“\"']([^”\"'()]{2,40})[”\"'][^()]{0,60}|(?:the |der |la |il |a )?([A-Z][\w&.-]{1,20}(?: [A-Z][\w&.-]{1,20})?))\)")
 _AFTER_COMMA = re.compile(r",\s([A-Z][\w.]+(?: [A-Z][\w.]+)?)")
@@ -117,7 +118,8 @@ class _Compounds:
                 ):
                     last = piece[-1]
                     surface = text[first.start : last.end]
-                    joined.append(Token(first.start, last.end, surface, " ".join(parts), first.capital, last.possessive, last.tail))
+                    folded = " ".join(parts)
+                    joined.append(Token(first.start, last.end, surface, folded, first.capital, last.possessive, last.tail))
                     at += len(parts)
                     break
             else:
@@ -129,7 +131,7 @@ class _Compounds:
 def _outside(hits: Sequence[Known], places: Sequence[Token]) -> list[Known]:
     """Known names that are not a piece of a place's name: no "Sierra" in "Sierra Leone"."""
     holders = {start: token.end for token in places for start in range(token.start, token.end)}
-    return [hit for hit in hits if not (hit.start in holders and hit.end <= holders[hit.start] and hit.alias.count(" ") == 0)]
+    return [hit for hit in hits if " " in hit.alias or hit.end > holders.get(hit.start, 0)]
 
 
 class _Spans:
@@ -179,12 +181,14 @@ class MentionFinder:
         self._descriptors = frozenset(names.descriptors)
         self._locatives = frozenset(lexicon.data.cases.before.get("in", ())) | {"at", "near"}
         self._titles = frozenset(fold(word) for word in names.person_titles)
+        self._addresses = frozenset(names.forms_of_address)
         self._speech = frozenset(names.speech)
         self._not_names = frozenset(fold(word) for word in names.not_names) | self._vocabulary.not_names
         self._outlets = frozenset(fold(word) for word in names.outlets) | self._vocabulary.outlets
         several = (*names.compounds, *names.organisation_openings, *names.descriptors, *names.person_titles, *names.organisation_nouns)
         self._compounded = bool(names.compounds)
-        self._generic = frozenset(fold(word) for word in names.compounds) | self._descriptors | self._titles
+        self._trades = frozenset(fold(word) for word in names.compounds)  # "công nghệ" in "Tập đoàn Công nghệ X"
+        self._generic = self._trades | self._descriptors | self._titles
         self._noun_reader = (
             NounReader(names, self._vocabulary, self._legal, lambda name: known.get(name) is not None) if names.nouns_capitalised else None
         )
@@ -226,6 +230,8 @@ class MentionFinder:
         mentions.sort(key=lambda mention: (mention.start, -mention.end))
         result: list[Mention] = []
         for mention in mentions:
+            if mention.start >= sentences[mention.sentence].end:
+                continue  # in a dateline
             if mention.organisation is None and mention.score < 0.8 and cues.covers(mention.start) and cues.covers(mention.end - 1):
                 continue
             if not result or mention.start >= result[-1].outer_end:
@@ -345,6 +351,9 @@ class MentionFinder:
             if not named or len(named) > 4 or any(not word.capital for word in named):
                 continue
             if any(word.folded in self._nouns or word.folded in self._legal_words for word in named) or self._legal.match(text, named[-1].end):
+                continue
+            title = words[titled - 1].folded if titled else before
+            if self._addresses and len(named) == 1 and title not in self._addresses:
                 continue
             given = named[0].folded in self._vocabulary.given_names and len(named) >= 2 and named[1].folded not in self._nouns
             after = text[named[-1].end : named[-1].end + 40]
@@ -494,6 +503,9 @@ class MentionFinder:
             ) and not (self._compounded and len(words) > 1 and folded in self._opening_words)
             if not droppable and len(words) > 1 and folded in self._descriptors and folded not in self._opening_words:
                 droppable = dropped_descriptor = True
+            if not droppable and dropped_descriptor and folded in self._trades:
+                rest = [tokens[i].folded for i in words]
+                droppable = any(not self._vocabulary.is_ordinary(part) and part not in self._trades for part in rest)
             first = tokens[words[0]]
             if not droppable and first.start - sentence.start < 3 and len(words) > 1 and first.folded not in self._opening_words:
                 droppable = (
@@ -505,7 +517,7 @@ class MentionFinder:
                 break
             words.pop(0)
         while len(words) > 1 and (
-            tokens[words[-1]].folded in self._vocabulary.not_names
+            (tokens[words[-1]].folded in self._vocabulary.not_names and tokens[words[-1]].folded not in self._nouns)
             or tokens[words[-1]].folded in self._legal_words
             or tokens[words[-1]].text.isdigit()
         ):
@@ -637,8 +649,8 @@ class MentionFinder:
                 outer = alias.end()
         home = self._of.match(text, outer) if self._of is not None else None
         if home is not None:
-            country = next((home.start(1) + len(word) for word in _beginnings(home.group(1)) if fold(word) in self._vocabulary.places), None)
-            outer = country or outer
+            places = self._vocabulary.places
+            outer = next((home.start(1) + len(word) for word in _beginnings(home.group(1)) if fold(word) in places), outer)
         tail = text[outer : outer + 2]
         genitive = self._noun_reader is not None and tail[:1] == "s" and not tail[1:].isalnum()
         possessive = genitive or tail in ("'s", "’s") or (tail[:1] in "'’" and name[-1:] in "sS" and tail[1:] == " ")

@@ -30,7 +30,7 @@ _AFTER: Mapping[Kind, float] = {
 }  # fmt: skip
 _MIDDLE = 2.8
 _SPREAD = 0.9
-_LEAST = 0.12
+_LEAST = 0.3
 _LONGEST_NAME = 16
 _LATIN_JOIN = re.compile(r"^(?: | & |&)$")
 _BOOK = re.compile(r"《[^》]{0,60}》")
@@ -83,6 +83,7 @@ class CjkMentionFinder:
         self._outlets = frozenset(plain(word) for word in names.outlets) | terms.outlets
         self._places = frozenset(plain(word) for word in (*names.places, *terms.places))
         self._legal = frozenset(plain(word) for word in names.legal_forms)
+        self._owned = frozenset(plain(word) for word in names.owned)
         self._daughters = frozenset(plain(word) for word in names.daughters)
         self._surnames = frozenset(plain(word) for word in names.surnames)
         self._titles_follow = bool(names.honorifics) and not self._surnames
@@ -97,7 +98,8 @@ class CjkMentionFinder:
         tokens = self._tokens(plain, found, hits)
         known = self._known_places(tokens, found)
         persons = self._persons(tokens, plain)
-        candidates = self._candidates(text, plain, tokens, persons)
+        candidates = self._candidates(text, plain, tokens)
+        self._prefer_longer(candidates, known)
         self._weigh(candidates, plain, index)
         accepted = self._accept(candidates, plain, persons)
         return self._mentions(text, plain, tokens, known, accepted, index)
@@ -106,6 +108,8 @@ class CjkMentionFinder:
 
     def _usable(self, hit: Known) -> bool:
         alias = self._words.plain(hit.alias)
+        if alias.isdigit():
+            return False
         return alias not in self._not_names and alias not in self._outlets and alias not in self._places
 
     def _tokens(self, plain: str, known: Sequence[Known], cues: Sequence[Hit]) -> list[Token]:
@@ -122,7 +126,31 @@ class CjkMentionFinder:
                 continue
             if cue.end - cue.start <= 8 and (cue.start not in fixed or fixed[cue.start][0] < cue.end):
                 fixed[cue.start] = (cue.end, kind)
-        return self._words.split(plain, fixed, ends)
+        return self._longer(plain, self._words.split(plain, fixed, ends))
+
+    @staticmethod
+    def _longer(plain: str, tokens: list[Token]) -> list[Token]:
+        """Known names that are only part of another name here lose their kind: 中芯 in 中芯宁波."""
+        result = list(tokens)
+        for number, token in enumerate(tokens):
+            if token.kind is not Kind.KNOWN or not _CJK_CHAR.match(token.word):
+                continue
+            after = tokens[number + 1] if number + 1 < len(tokens) else None
+            before = tokens[number - 1] if number else None
+            if after is not None and after.kind in (Kind.PLACE, Kind.UNKNOWN):
+                following = tokens[number + 2] if number + 2 < len(tokens) else None
+                repeated = plain.count(plain[token.start : after.end]) >= 2
+                if (repeated or (following is not None and following.kind in (Kind.LEGAL, Kind.SUFFIX))) or (
+                    after.kind is Kind.UNKNOWN and len(token.word) == 2
+                ):
+                    result[number] = token._replace(kind=Kind.UNKNOWN)
+                    result[number + 1] = after._replace(kind=Kind.UNKNOWN)
+            listed = before is not None and before.word == "、"
+            if listed and after is not None and after.kind is Kind.WORD and number + 2 < len(tokens) and tokens[number + 2].kind in (Kind.MARK, Kind.CASE):
+                result[number] = token._replace(kind=Kind.UNKNOWN)  # in a list whole names stand
+            if before is not None and before.kind is Kind.UNKNOWN and len(token.word) == 2:
+                result[number] = token._replace(kind=Kind.UNKNOWN)
+        return result
 
     def _known_places(self, tokens: Sequence[Token], hits: Sequence[Known]) -> dict[int, Known]:
         """Names of the dictionary that the words around them leave whole, by start."""
@@ -174,7 +202,18 @@ class CjkMentionFinder:
 
     # ---- candidates
 
-    def _candidates(self, text: str, plain: str, tokens: Sequence[Token], persons: set[str]) -> dict[str, _Candidate]:
+    @staticmethod
+    def _prefer_longer(candidates: Mapping[str, _Candidate], known: dict[int, Known]) -> None:
+        """A known Latin name with more names after it is another organisation's: Umbra in Umbra Optics."""
+        for candidate in candidates.values():
+            if not candidate.latin or len(candidate.tokens) < 2 or any(char.isdigit() for char in candidate.word):
+                continue
+            for place in candidate.places:
+                hit = known.get(place.start)
+                if hit is not None and hit.end < place.end:
+                    del known[place.start]
+
+    def _candidates(self, text: str, plain: str, tokens: Sequence[Token]) -> dict[str, _Candidate]:
         candidates: dict[str, _Candidate] = {}
         skipped = [match.span() for match in _BOOK.finditer(text)]
         number = 0
@@ -202,6 +241,11 @@ class CjkMentionFinder:
         while stop - first > 1 and tokens[first].kind is Kind.NOUN and tokens[first + 1].kind is not Kind.SUFFIX:
             first += 1
             before = tokens[first - 1]
+        if before is not None and before.kind is Kind.STOP and len(before.word) == 1 and _CJK_CHAR.match(before.word):
+            whole = plain[before.start : tokens[stop - 1].end]
+            if 2 <= plain.count(whole) == plain.count(whole[1:]):
+                first -= 1  # never without it: the word is part of the name
+                before = tokens[first - 1] if first else None
         parts = tokens[first:stop]
         place = self._place(text, plain, tokens, parts[0].start, parts[-1].end, before, tokens[stop] if stop < len(tokens) else None)
         self._add(candidates, plain, tuple(parts), place)
@@ -214,9 +258,10 @@ class CjkMentionFinder:
         for length in range(1, len(parts)):
             head = tuple(parts[:length])
             end = head[-1].end
-            if 2 <= end - head[0].start <= 8 and any(part.kind is Kind.UNKNOWN for part in head):
+            ends_name = head[-1].kind is Kind.SUFFIX and length > 1 and end - head[0].start >= 4
+            if 2 <= end - head[0].start <= 8 and (ends_name or any(part.kind is Kind.UNKNOWN for part in head)):
                 word = plain[head[0].start : end]
-                if plain.count(word) >= 2:
+                if ends_name or plain.count(word) >= 2:
                     base = _BEFORE.get(before.kind, 0.0) if before is not None else 1.0
                     self._add(candidates, plain, head, _Place(head[0].start, end, base, end))
 
@@ -228,9 +273,13 @@ class CjkMentionFinder:
             if not (nxt.isupper() or nxt.isdigit()):
                 break
             last += 2
+        while last > first and (self._words.plain(tokens[last].word) in self._legal or tokens[last].word == "co"):
+            last -= 2
         start, end = tokens[first].start, tokens[last].end
         name = text[start:end]
         following = last + 1
+        while following < len(tokens) and (tokens[following].kind is Kind.LATIN or tokens[following].kind is Kind.SPACE) and tokens[following].word in {" ", "co", *self._legal}:
+            following += 1
         plain_name = fold(name)
         if not any(char.isupper() for char in name[:2]) and not any(char.isupper() for char in name[1:]):
             return following
@@ -266,6 +315,8 @@ class CjkMentionFinder:
         strong |= more
         if not strong:
             weight += 0.4 if after is None else _AFTER.get(after.kind, 0.0)
+            if after is not None and after.kind is Kind.NUMBER and after.word.endswith("%"):
+                weight += 0.8  # a company is held in shares
         return _Place(start, end, weight, outer, aliases, strong)
 
     def _tail(self, text: str, outer: int) -> tuple[int, bool, tuple[str, ...]]:
@@ -313,8 +364,9 @@ class CjkMentionFinder:
             return False
         if _LATIN_NAME.match(inside):
             return not (inside.isupper() and len(inside) <= 3) or self._known.get(inside) is not None
-        kind = self._words.kind(plain)
-        return bool(_MIXED_NAME.match(inside)) and kind in (None, Kind.SUFFIX) and not plain[:1].isdigit() and not self._words.is_ordinary(plain)
+        if not _MIXED_NAME.match(inside) or self._words.is_ordinary(plain):
+            return False
+        return all(token.kind in PARTS or token.kind is Kind.LATIN for token in self._words.split(plain, {}, {}))
 
     def _add(self, candidates: dict[str, _Candidate], plain: str, parts: tuple[Token, ...], place: _Place) -> None:
         word = plain[parts[0].start : parts[-1].end]
@@ -329,6 +381,8 @@ class CjkMentionFinder:
             weights = sorted((place.weight for place in candidate.places), reverse=True)
             score = weights[0] + min(1.5, 0.35 * sum(weight for weight in weights[1:] if weight > 0))
             kinds = [token.kind for token in candidate.tokens]
+            times = plain.count(candidate.word)
+            zones = {index.at(place.start).zone for place in candidate.places}
             suffix = len(kinds) > 1 and kinds[-1] is Kind.SUFFIX
             strong = any(place.strong for place in candidate.places)
             if suffix:
@@ -336,10 +390,8 @@ class CjkMentionFinder:
             if candidate.latin:
                 score += self._latin_shape(candidate)
             else:
-                score += self._shape(candidate, kinds, suffix=suffix)
-            zones = {index.at(place.start).zone for place in candidate.places}
+                score += self._shape(candidate, kinds, times, suffix=suffix)
             score += 0.8 if Zone.TITLE in zones else 0.4 if Zone.LEAD in zones else 0.0
-            times = plain.count(candidate.word)
             if len(kinds) > 1 or kinds[0] is not Kind.WORD:
                 score += 0.4 * min(3, times - 1)
             if strong:
@@ -349,7 +401,7 @@ class CjkMentionFinder:
             candidate.score = 0.95 / (1.0 + math.exp(-(score - _MIDDLE) / _SPREAD))
 
     @staticmethod
-    def _shape(candidate: _Candidate, kinds: Sequence[Kind], *, suffix: bool) -> float:
+    def _shape(candidate: _Candidate, kinds: Sequence[Kind], times: int, *, suffix: bool) -> float:
         score = 0.0
         if all(kind in (Kind.NOUN, Kind.SUFFIX) for kind in kinds):
             score -= 3.0 if len(kinds) == 1 else 1.8
@@ -359,7 +411,7 @@ class CjkMentionFinder:
             score -= 2.0
         elif not suffix:
             single = sum(token.end - token.start == 1 for token in candidate.tokens)
-            score -= 0.2 if single == len(kinds) else 0.6
+            score -= 0.2 if single == len(kinds) else 0.5 if times > 1 else 1.2
         if len(candidate.word) > 8 and not suffix:
             score -= 1.0
         return score
@@ -457,8 +509,11 @@ class CjkMentionFinder:
         found.sort(key=lambda mention: (mention.start, -mention.end))
         result: list[Mention] = []
         for mention in found:
-            if not result or mention.start >= result[-1].outer_end:
-                result.append(mention)
+            if result and mention.start < result[-1].outer_end:
+                continue
+            if result and plain[result[-1].outer_end : mention.start] in self._owned:
+                result.pop()  # 博世旗下的博元资本: the daughter takes part
+            result.append(mention)
         return result
 
     def _plain_tail(self, text: str, plain: str, end: int) -> tuple[int, tuple[str, ...]]:
@@ -493,14 +548,19 @@ class CjkMentionFinder:
     def _short_forms(self, accepted: Mapping[str, _Candidate], known: Mapping[int, Known], text: str) -> dict[str, tuple[str, ...]]:
         """Short names by the long one they stand for: 武汉敏声新技术 and 敏声."""
         longs = {word: word for word, candidate in accepted.items() if not candidate.latin}
+        written = {word: text[candidate.places[0].start : candidate.places[0].end] for word, candidate in accepted.items()}
         longs.update({self._words.plain(text[hit.start : hit.end]): text[hit.start : hit.end] for hit in known.values()})
         result: dict[str, list[str]] = {}
         for word, candidate in accepted.items():
             if candidate.latin:
                 continue
             owners = [long for long in longs if long != word and len(long) > len(word) and self._shortens(word, long)]
+            if len(owners) > 1:
+                owners = [long for long in owners if long not in accepted] or [
+                    long for long in owners if accepted[long].tokens[-1].kind is Kind.SUFFIX
+                ]
             if len(owners) == 1:
-                result.setdefault(longs[owners[0]], []).append(word)
+                result.setdefault(longs[owners[0]], []).append(written[word])
         return {long: tuple(words) for long, words in result.items()}
 
     def _shortens(self, word: str, long: str) -> bool:

@@ -30,6 +30,8 @@ class Sentence:
     headline_case: bool = False
 
 
+#: Paragraphs after the title that may begin with a dateline.
+_FIRST_PARAGRAPHS = 4
 #: Sentences after the title that still count as lead.
 LEAD_SENTENCES = 3
 #: A first paragraph longer than this many characters is no title: its first sentence may be one.
@@ -99,6 +101,27 @@ def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return trimmed
 
 
+_DASH = re.compile(r"\s?(?:--|[–—])\s?|\s-\s")
+_DATED = re.compile(r"\b(?:19|20)\d\d\b|\b[A-Z][a-z]{2,8}\.? \d{1,2}\b|\d{1,2}/\d{1,2}|\([^()]{2,40}\)|/[\w .-]{2,30}/")
+_SHOUTED = re.compile(r"^[A-ZÀ-Þ]{3,}")
+_DATELINE = 130
+
+
+def dateline_end(text: str, start: int, end: int) -> int:
+    """Where the news begins in a first paragraph: after "PARIS, March 19, 2024 /Wire/ --"; ``start`` without a dateline."""
+    limit = min(end, start + _DATELINE)
+    reached = start
+    for match in _DASH.finditer(text, start + 2, limit):
+        prefix = text[start : match.start()]
+        if reached == start:
+            if not (_DATED.search(prefix) or _SHOUTED.match(prefix)) or ". " in prefix[12:].replace("Ore. ", ""):
+                break
+        elif match.start() - reached > 40:
+            break
+        reached = match.end()
+    return reached if end - reached > 20 else start
+
+
 def is_headline_case(fragment: str) -> bool:
     """True where most longer words begin with a capital, so that a capital says nothing."""
     words = [word for word in _WORD.findall(fragment) if len(word) > 3 or not word.isascii()]
@@ -137,6 +160,8 @@ def split_sentences(
                 is_furniture = True
             else:
                 list_after_furniture = False
+        if number <= _FIRST_PARAGRAPHS and not is_furniture:
+            start = dateline_end(text, start, end)
         for first, last in _split(text, start, end):
             fragment = text[first:last]
             if is_furniture:

@@ -17,6 +17,7 @@ from storage.vocabulary import DealType, ValueKind
 #: A sum with this probability is the deal's value.
 THRESHOLD = 0.5
 _CLAUSE = re.compile(r"[;:—–]|, (?:and|but|while|which|after)\b|[。；，、]")
+_CLAUSE_CJK = re.compile(r"[;:,—–。；：，、]")
 _SMALLEST = Decimal(50_000)
 _KINDS = ("up_to", "per_share", "per_year", "upfront")
 
@@ -123,7 +124,7 @@ class ValueFinder:
             if distance < -1 or distance > self._reach:
                 continue
             between = self._text[hit.end : money.start] if before >= 0 else self._text[money.end : hit.start]
-            if _CLAUSE.search(between):
+            if self._clause.search(between):
                 continue
             tight = distance <= self._tight
             name = hit.cue.name

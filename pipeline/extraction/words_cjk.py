@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
+import wordfreq
+
 from pipeline.extraction.han import simplify
 from pipeline.extraction.lexicon import CompiledLexicon, fold
 from pipeline.extraction.vocabulary import vocabulary
@@ -51,14 +53,28 @@ _LONGEST = 10
 _UNKNOWN_COST = 14.5
 _LISTED_COST = 9.0
 _FREQUENT = 1.0e-4
-_CJK = "\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_RARE = 1.0e-7
+_KANA = "\u30a1-\u30fa\u30fc-\u30ff"
+_CJK = f"\u3005\u3041-\u309f{_KANA}\u3400-\u9fff\uac00-\ud7af"
 _RUN = re.compile(
-    rf"(?P<cjk>[{_CJK}]+)|(?P<number>\d[\d.,:：/%％+-]*)|(?P<latin>[^\W\d_{_CJK}][^\W_{_CJK}]*(?:[&.'’+-][^\W_{_CJK}]+)*\+?)|(?P<space>[ \t\u3000]+)|(?P<mark>.)",
+    rf"(?P<cjk>[{_CJK}]+(?:(?<=[{_KANA}])[・･](?=[{_KANA}])[{_CJK}]+)*)|(?P<number>\d[\d.,:/%+-]*[亿億万萬兆]*(?:[年月日家号號]|个月)?)|"
+    rf"(?P<latin>[^\W\d_{_CJK}][^\W_{_CJK}]*(?:[&.'’+-][^\W_{_CJK}]+)*\+?)|(?P<space>[ \t\u3000]+)|(?P<mark>.)",
     re.DOTALL,
 )
-_KATAKANA = re.compile(r"[\u30a1-\u30ff]+(?:[・･][\u30a1-\u30ff]+)*")
-_HAN_COUNT = re.compile(r"[〇零一二三四五六七八九十百千两兩]+(?=[亿億万萬兆成家个個年月日度季倍项項名位大次点點])")
-_HANGUL = re.compile(r"[\uac00-\ud7af]+")
+_KATAKANA = re.compile(rf"[{_KANA}]+(?:[・･][{_KANA}]+)*")
+_UNIT = "[成家個年月日度季个項项名位次时時]|号(?!公司)|號(?!公司)"
+_HAN_COUNT = re.compile(
+    rf"[〇零一二三四五六七八九十百千两兩点點]+(?:[亿億万萬兆]+|(?:{_UNIT})(?:[〇零一二三四五六七八九十]{{1,3}}[日号號])?|大(?=厂|巨头))|"
+    r"百分之[〇零一二三四五六七八九十点點]+"
+)
+
+
+def _frequencies(language: str) -> dict[str, float]:
+    """How often each word of the language is met: rare ones too, where the package wordfreq has them."""
+    try:
+        return {word: share for word, share in wordfreq.get_frequency_dict(language, wordlist="large").items() if share >= _RARE}
+    except LookupError:
+        return vocabulary(language).ordinary
 
 
 class Segmenter:
@@ -70,7 +86,7 @@ class Segmenter:
         self._kinds: dict[str, Kind] = {}
         names, cases = lexicon.data.names, lexicon.data.cases
         places = names.places
-        for word, frequency in vocabulary(lexicon.data.language).ordinary.items():
+        for word, frequency in _frequencies(lexicon.data.language).items():
             self._costs[word] = -math.log(frequency)
             if frequency >= _FREQUENT and len(word) > 1:
                 self._kinds[word] = Kind.STOP

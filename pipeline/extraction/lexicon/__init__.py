@@ -88,7 +88,7 @@ _LEADING_CHOICE = re.compile(r"\(\?:([^()\[\]]*)\)(\??)(?![*+{])")
 
 
 def unfolded(pattern: str) -> list[str]:
-    """``pattern`` without a choice at its beginning: "(?:nắm|giành) quyền" is two patterns, so that each has a prefix."""
+    """``pattern`` without a choice at its beginning: "(?:nắm|giành) quyền" is two patterns, each with a prefix."""
     match = _LEADING_CHOICE.match(pattern)
     if match is None:
         return [pattern]

@@ -88,6 +88,7 @@ class Names(_Strict):
     bonds: tuple[str, ...] = ()  # join ordinary words to a name: Torres del Pacífico
     descriptors: tuple[str, ...] = ()  # "startup", "maker": a name next to it is an organisation
     person_titles: tuple[str, ...] = ()  # "CEO", "Mr": a name next to it is a person
+    forms_of_address: tuple[str, ...] = ()  # "ông"; where given, one word after another title is the company: "CEO FPT"
     speech: tuple[str, ...] = ()
     not_names: tuple[str, ...] = ()  # capitalised words that name no organisation
     pronouns: tuple[str, ...] = ()  # "it", "the company": one organisation named before
@@ -97,6 +98,7 @@ class Names(_Strict):
     boundaries: tuple[str, ...] = ()  # words that are never part of a name
     places: tuple[str, ...] = ()
     surnames: tuple[str, ...] = ()
+    owned: tuple[str, ...] = ()  # between an owner and what it owns: "旗下的"
     daughters: tuple[str, ...] = ()  # after a known name they make another organisation: "Capital"
     honorifics: tuple[str, ...] = ()  # "氏", "さん": what stands before is a person
     nouns_capitalised: bool = False  # every noun has a capital, as in German
