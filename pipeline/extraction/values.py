@@ -44,6 +44,7 @@ class ValueFinder:
                 self._cues.setdefault(number, []).append(hit)
             elif hit.cue.kind == CueKind.MODALITY:
                 self._modal.setdefault(number, set()).add(hit.cue.name)
+        self._clause = _CLAUSE if lexicon.data.script == "latin" else _CLAUSE_CJK
         self._reach, self._tight = (45, 18) if lexicon.data.script == "latin" else (22, 8)
         self._sums: list[Money] = []
         for sentence in sentences:
