@@ -61,7 +61,7 @@ def read(article: Article, *, known: Directory | None = None, areas: OwnAreas | 
     )
     mentions = _finder(lexicon, names).find(text, folded, sentences, hits)
     hits = _outside_names(hits, mentions)
-    entities, entity_of = gather(mentions, sentences, names)
+    entities, entity_of = gather(mentions, sentences, names, text)
     frames, lists = _frames(lexicon, text, folded, sentences, mentions, hits, entities, entity_of)
     salient = sorted(entities, key=salience, reverse=True)
     hypotheses = hypothesise(frames, salient)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -23,6 +24,7 @@ class Entity:
     score: float = 0.0
     in_title: bool = False
     in_lead: bool = False
+    trust: float = 1.0  # below 1 where the name may be ordinary words that a headline capitalises
 
     @property
     def first(self) -> Mention:
@@ -58,8 +60,19 @@ def _initials(name: str) -> str:
     return "".join(word[0] for word in name.replace("-", " ").split() if word[:1].isupper())
 
 
+def _trust(entity: Entity, sentences: Sequence[Sentence], text: str) -> float:
+    """Less where the same words stand in lower case in the text, or where only a headline in capitals names them."""
+    trust = 1.0
+    lowered = entity.first.name.lower()
+    if lowered != entity.first.name and re.search(rf"(?<!\w){re.escape(lowered)}(?!\w)", text):
+        trust *= 0.5
+    if all(sentences[mention.sentence].headline_case for mention in entity.mentions):
+        trust *= 0.6
+    return trust
+
+
 def gather(
-    mentions: Sequence[Mention], sentences: Sequence[Sentence], known: Directory
+    mentions: Sequence[Mention], sentences: Sequence[Sentence], known: Directory, text: str
 ) -> tuple[list[Entity], dict[int, Entity]]:
     """Entities in order of appearance, and the entity of each mention (by its start)."""
     by_key: dict[str, Entity] = {}
@@ -105,5 +118,8 @@ def gather(
         entity_of[mention.start] = entity
     for entity in by_key.values():
         best = max(mention.score for mention in entity.mentions)
+        if entity.organisation is None and best < 0.9:
+            entity.trust = _trust(entity, sentences, text)
+            best *= entity.trust
         entity.score = min(1.0, best + 0.05 * min(3, entity.count - 1))
     return list(by_key.values()), entity_of

@@ -278,6 +278,7 @@ class FrameReader:
                 seen.add(entity.id)
                 surest = max(other.score for other in group.mentions)
                 score = max(mention.score, min(0.6, surest - 0.1))  # a name listed with organisations is one
+                score *= entity.trust
                 entity.score = max(entity.score, score)
                 instance.arguments.append(Argument(entity, role, sureness * min(1.0, score + 0.2), mention))
         self._pronouns(sentence, hit, roles, instance, topic, slots, passive=passive)
@@ -494,7 +495,7 @@ class FrameReader:
                 for mention in group.mentions
                 if mention.start in entity_of and entity_of[mention.start].id not in present
             ]
-            fresh = [mention for mention in fresh if mention.score >= 0.5]
+            fresh = [mention for mention in fresh if mention.score * entity_of[mention.start].trust >= 0.5]
             if not fresh:
                 continue
             if symmetric:

@@ -14,7 +14,7 @@ from babel import Locale
 from babel.core import UnknownLocaleError
 from pydantic import BaseModel, ConfigDict
 
-from pipeline.extraction.lexicon import fold, load_yaml
+from pipeline.extraction.lexicon import available, fold, load, load_yaml
 
 
 class _Gazetteer(BaseModel):
@@ -54,7 +54,8 @@ def _gazetteer() -> _Gazetteer:
 def vocabulary(language: str) -> Vocabulary:
     """The vocabulary of ``language`` (ISO 639-1)."""
     gazetteer = _gazetteer()
-    places = {fold(name) for name in (*gazetteer.cities, *gazetteer.regions)}
+    own = load(language).data.names.places if language in available() else ()
+    places = {fold(name) for name in (*gazetteer.cities, *gazetteer.regions, *own)}
     for code in {language, "en"}:
         try:
             territories = Locale.parse(code).territories
