@@ -22,7 +22,7 @@ from pipeline.extraction import model, read
 from pipeline.extraction.focus import focus_features
 from pipeline.extraction.kinds import also_features, type_features
 from pipeline.extraction.parties import areas_of, party_features
-from pipeline.extraction.reports import Reading, deal_features, deal_sentences, draft, further_features
+from pipeline.extraction.reports import Reading, deal_features, deal_sentences, draft, elsewhere, further_features
 from pipeline.extraction.status import status_features
 from pipeline.labels import Labelled, LabelledDeal, read_labels, read_text
 from pipeline.names import Likeness, likeness
@@ -222,7 +222,7 @@ def main() -> None:
         assert deal is not None
         drawn = draft(reading, reading.hypotheses[0])
         for member, (_, _, row) in party_features(
-            reading.hypotheses[0], drawn.type, reading.entities, reading.lists
+            reading.hypotheses[0], drawn.type, reading.entities, reading.lists, elsewhere(reading, reading.hypotheses[0])
         ).items():
             parties.add(row, is_party(reading, member, [deal]), fold)
     take("party", binary("party", parties, options.penalty))

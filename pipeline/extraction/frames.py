@@ -164,7 +164,7 @@ class FrameReader:
             return False
         # "A and Chinese phone maker B" is one group; "A, whose shares fell, B" is not
         opener = gap.strip()[:1]
-        return not (opener in ",，、" and size > 3)
+        return not (opener in (",，、" if self._spaced else ",，") and size > 3)
 
     def _pairs(self, group: Group, gap: str, verbs: Sequence[Hit]) -> bool:
         """Whether "and" means "with" here: A与B签署, where A is what the clause begins with."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -57,6 +58,7 @@ class _Place:
     outer_end: int
     aliases: tuple[str, ...] = ()
     strong: bool = False
+    head: bool = False  # only the beginning of what stands there
 
 
 @dataclass(slots=True)
@@ -249,7 +251,7 @@ class CjkMentionFinder:
         parts = tokens[first:stop]
         place = self._place(text, plain, tokens, parts[0].start, parts[-1].end, before, tokens[stop] if stop < len(tokens) else None)
         self._add(candidates, plain, tuple(parts), place)
-        if before is not None and before.kind is Kind.PLACE and (place.strong or parts[0].kind is Kind.UNKNOWN or parts[-1].kind is Kind.SUFFIX):
+        if before is not None and before.kind is Kind.PLACE and any(part.kind in (Kind.UNKNOWN, Kind.WORD) for part in parts) and (place.strong or parts[0].kind is Kind.UNKNOWN or parts[-1].kind is Kind.SUFFIX):
             whole = (before, *parts)
             opening = tokens[first - 2] if first >= 2 else None
             self._add(candidates, plain, whole, self._place(text, plain, tokens, before.start, parts[-1].end, opening, tokens[stop] if stop < len(tokens) else None))
@@ -263,7 +265,7 @@ class CjkMentionFinder:
                 word = plain[head[0].start : end]
                 if ends_name or plain.count(word) >= 2:
                     base = _BEFORE.get(before.kind, 0.0) if before is not None else 1.0
-                    self._add(candidates, plain, head, _Place(head[0].start, end, base, end))
+                    self._add(candidates, plain, head, _Place(head[0].start, end, base, end, head=True))
 
     def _latin(self, text: str, tokens: Sequence[Token], number: int, candidates: dict[str, _Candidate]) -> int:
         """A run of Latin words; returns where reading goes on."""
@@ -400,11 +402,19 @@ class CjkMentionFinder:
                 score += 1.5
             candidate.score = 0.95 / (1.0 + math.exp(-(score - _MIDDLE) / _SPREAD))
 
-    @staticmethod
-    def _shape(candidate: _Candidate, kinds: Sequence[Kind], times: int, *, suffix: bool) -> float:
+    def _thing(self, candidate: _Candidate) -> bool:
+        """Ordinary words before a noun that is a thing as well: 固态电池 is a battery, 海岳电池 a company."""
+        *stem, last = candidate.tokens
+        return last.word in self._not_names and all(
+            token.kind in (Kind.WORD, Kind.NOUN, Kind.SUFFIX, Kind.PLACE) and (len(token.word) > 1 or len(stem) == 1) for token in stem
+        )
+
+    def _shape(self, candidate: _Candidate, kinds: Sequence[Kind], times: int, *, suffix: bool) -> float:
         score = 0.0
-        if all(kind in (Kind.NOUN, Kind.SUFFIX) for kind in kinds):
+        if all(kind in (Kind.NOUN, Kind.SUFFIX, Kind.PLACE) for kind in kinds):
             score -= 3.0 if len(kinds) == 1 else 1.8
+        elif suffix and self._thing(candidate):
+            score -= 1.2
         elif Kind.UNKNOWN in kinds:
             score += 0.8
         elif len(kinds) == 1:
@@ -429,8 +439,13 @@ class CjkMentionFinder:
     def _accept(self, candidates: Mapping[str, _Candidate], plain: str, persons: set[str]) -> dict[str, _Candidate]:
         """The candidates that stand, without people and without names that run into the words after them."""
         accepted: dict[str, _Candidate] = {}
+        whole = [word for word, candidate in candidates.items() if not candidate.latin and not all(place.head for place in candidate.places)]
         for word in sorted(candidates, key=lambda key: (len(key), key)):
             candidate = candidates[word]
+            if all(place.head for place in candidate.places):
+                times = plain.count(word)
+                if any(other != word and other.startswith(word) and 2 <= plain.count(other) >= 0.6 * times for other in whole):
+                    continue
             if candidate.score < _LEAST or self._person(word, candidate, persons):
                 continue
             suffix = len(candidate.tokens) > 1 and candidate.tokens[-1].kind is Kind.SUFFIX
@@ -533,10 +548,9 @@ class CjkMentionFinder:
             end = name_end = end + len(daughter)
             found: Organisation | None = self._known.get(text[hit.start : end])
             return Mention(hit.start, end, text[hit.start : end], 0.85, self._tail(text, end)[0], index.at(hit.start).index, found)
-        for form in sorted((*self._legal, "集团"), key=len, reverse=True):
-            if form and plain.startswith(form) and _CJK_CHAR.search(form):
-                end += len(form)
-                break
+        legal = self._legal_after(tokens, bisect_left(tokens, hit.end, key=lambda token: token.start))
+        if legal:
+            end = legal
         outer, _, aliases = self._tail(text, end)
         score = 1.0
         ordinary = self._words.is_ordinary(self._words.plain(hit.alias)) and _CJK_CHAR.search(hit.alias)
@@ -544,6 +558,16 @@ class CjkMentionFinder:
             score = 0.6
         surface = text[hit.start : name_end]
         return Mention(hit.start, name_end, surface, score, outer, index.at(hit.start).index, organisation, False, (*aliases, *short.get(surface, ())))
+
+    @staticmethod
+    def _legal_after(tokens: Sequence[Token], number: int) -> int:
+        """Where the legal form ends that closes a name: 中芯|集成电路(宁波)有限公司; 0 where none does."""
+        for token in tokens[number : number + 7]:
+            if token.kind is Kind.LEGAL:
+                return token.end
+            if token.kind not in PARTS and token.kind is not Kind.PLACE and token.word not in "()":
+                break
+        return 0
 
     def _short_forms(self, accepted: Mapping[str, _Candidate], known: Mapping[int, Known], text: str) -> dict[str, tuple[str, ...]]:
         """Short names by the long one they stand for: 武汉敏声新技术 and 敏声."""
@@ -559,8 +583,9 @@ class CjkMentionFinder:
                 owners = [long for long in owners if long not in accepted] or [
                     long for long in owners if accepted[long].tokens[-1].kind is Kind.SUFFIX
                 ]
-            if len(owners) == 1:
-                result.setdefault(longs[owners[0]], []).append(written[word])
+            if owners and len({id(self._known.get(longs[long]) or long) for long in owners}) == 1:
+                for long in owners:
+                    result.setdefault(longs[long], []).append(written[word])
         return {long: tuple(words) for long, words in result.items()}
 
     def _shortens(self, word: str, long: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pipeline.extraction.entities import Entity
@@ -34,9 +34,16 @@ def salience(entity: Entity) -> float:
 
 
 def party_features(
-    hypothesis: Hypothesis, deal_type: DealType, entities: Sequence[Entity], lists: Sequence[frozenset[int]]
+    hypothesis: Hypothesis,
+    deal_type: DealType,
+    entities: Sequence[Entity],
+    lists: Sequence[frozenset[int]],
+    elsewhere: Collection[int] = (),
 ) -> dict[int, tuple[Role, float, dict[str, float]]]:
-    """For each organisation worth a look: its role (PARTY where no frame says), its votes, its features."""
+    """For each organisation worth a look: its role (PARTY where no frame says), its votes, its features.
+
+    ``elsewhere`` are parties of other deals of the article; they need a frame of their own here.
+    """
     tallies = votes(hypothesis, deal_type)
     sharpened = votes(hypothesis, deal_type, power=2.0)
     totals = {number: sum(tally.values()) for number, tally in tallies.items()}
@@ -57,6 +64,8 @@ def party_features(
     result = {}
     for rank, entity in enumerate(ranked):
         number = entity.id
+        if number not in tallies and number in elsewhere:
+            continue
         if number not in tallies and not (rank < 5 and (entity.in_title or entity.in_lead)):
             continue
         tally = sharpened.get(number, {})
@@ -97,13 +106,17 @@ def party_features(
 
 
 def choose_parties(
-    hypothesis: Hypothesis, deal_type: DealType, entities: Sequence[Entity], lists: Sequence[frozenset[int]]
+    hypothesis: Hypothesis,
+    deal_type: DealType,
+    entities: Sequence[Entity],
+    lists: Sequence[frozenset[int]],
+    elsewhere: Collection[int] = (),
 ) -> list[Candidate]:
     """The parties in order of appearance; empty where nobody is likely enough."""
     by_id = {entity.id: entity for entity in entities}
     candidates = [
         Candidate(by_id[number], role, weight, probability("party", features))
-        for number, (role, weight, features) in party_features(hypothesis, deal_type, entities, lists).items()
+        for number, (role, weight, features) in party_features(hypothesis, deal_type, entities, lists, elsewhere).items()
     ]
     candidates.sort(key=lambda item: (-item.probability, item.entity.id))
     candidates = _without_doubles(candidates)

@@ -53,10 +53,21 @@ class Draft:
         return {party.entity.id for party in self.parties}
 
 
+def elsewhere(reading: Reading, hypothesis: Hypothesis) -> set[int]:
+    """Organisations that other hypotheses, which share nobody with this one, put together."""
+    taken: set[int] = set()
+    for other in reading.hypotheses[:8]:
+        complete = any(is_complete(scored.frame) and not scored.background for scored in other.frames)
+        if other is not hypothesis and complete and not other.members & hypothesis.members:
+            taken |= other.members
+    return taken
+
+
 def draft(reading: Reading, hypothesis: Hypothesis) -> Draft:
     """Types and parties of one hypothesis."""
     deal_type, also = choose_types(hypothesis)
-    return Draft(hypothesis, deal_type, also, choose_parties(hypothesis, deal_type, reading.entities, reading.lists))
+    parties = choose_parties(hypothesis, deal_type, reading.entities, reading.lists, elsewhere(reading, hypothesis))
+    return Draft(hypothesis, deal_type, also, parties)
 
 
 def deal_features(reading: Reading, drawn: Draft) -> dict[str, float]:
