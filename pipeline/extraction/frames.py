@@ -144,6 +144,8 @@ class FrameReader:
     def _joined(self, group: Group, mention: Mention, gap: str, gap_start: int, verbs: Sequence[Hit]) -> bool:
         if self._joint is None or group.mentions[-1].possessive:
             return False
+        if gap.strip() == "," and self._begins_clause(mention, gap_start, verbs):
+            return False  # "A sells patents to B, C buys D"
         match = self._joint.match(gap)
         if match is None:
             return not gap and not self._spaced  # 通威隆基: two names in a row
@@ -171,6 +173,14 @@ class FrameReader:
         if gap.strip() not in self._lexicon.data.cases.pairing or group.case is not None or len(group.mentions) > 1:
             return False
         return not any(hit.end <= group.start and not _COMMA.search(self._folded[hit.end : group.start]) for hit in verbs)
+
+    def _begins_clause(self, mention: Mention, gap_start: int, verbs: Sequence[Hit]) -> bool:
+        """Whether a verb follows the name at once, while another stood before the list it seems to end."""
+        follows = any(
+            0 <= hit.start - mention.outer_end <= 12 and hit.cue.frame is not None and hit.cue.frame.shape is Shape.VERB
+            for hit in verbs
+        )
+        return follows and any(hit.end < gap_start for hit in verbs)
 
     def _case_before(self, gap: str, has_context: bool) -> tuple[str | None, bool]:
         """The last case marker between the previous name or trigger and this one."""
@@ -282,6 +292,7 @@ class FrameReader:
                 entity.score = max(entity.score, score)
                 instance.arguments.append(Argument(entity, role, sureness * min(1.0, score + 0.2), mention))
         self._pronouns(sentence, hit, roles, instance, topic, slots, passive=passive)
+        self._counterpart(sentence, hit, roles, instance, topic)
         if sentence.zone is not Zone.BODY:
             self._loose(hit, roles, instance, groups, entity_of, symmetric=symmetric)
         instance.cues = frozenset(
@@ -565,6 +576,19 @@ class FrameReader:
                     instance.arguments.append(Argument(candidates[0], role, 0.5))
                 instance.note = "pronoun"
                 return
+
+    def _counterpart(
+        self, sentence: Sentence, hit: Hit, roles: Mapping[Slot, Role], instance: FrameInstance, topic: Sequence[Entity]
+    ) -> None:
+        """ "supplies it to the partner": where one side is named, the other is the one that the article speaks of besides."""
+        after = self._folded[hit.end : min(sentence.end, hit.end + 90)]
+        role = next((roles[slot] for slot in (Slot.TO, Slot.OBJECT, Slot.WITH) if slot in roles), None)
+        if role is None or len(instance.entities) != 1 or role in {argument.role for argument in instance.arguments}:
+            return
+        if any(_has_word(after, word, spaced=self._spaced) for word in self._lexicon.data.names.counterparts):
+            others = [entity for entity in topic if entity.id not in instance.entities]
+            if others:
+                instance.arguments.append(Argument(others[0], role, 0.5))
 
 
 def _has_word(text: str, word: str, *, spaced: bool) -> bool:

@@ -93,11 +93,13 @@ class Names(_Strict):
     not_names: tuple[str, ...] = ()  # capitalised words that name no organisation
     pronouns: tuple[str, ...] = ()  # "it", "the company": one organisation named before
     plural_pronouns: tuple[str, ...] = ()  # "both companies": all named before
+    counterparts: tuple[str, ...] = ()  # after a trigger, the other party: "cho đối tác"
     outlets: tuple[str, ...] = ()
     # for scripts without capitals:
     boundaries: tuple[str, ...] = ()  # words that are never part of a name
     places: tuple[str, ...] = ()
     surnames: tuple[str, ...] = ()
+    things: tuple[str, ...] = ()  # last words of names that are things as well: 固态电池 is a battery
     owned: tuple[str, ...] = ()  # between an owner and what it owns: "旗下的"
     daughters: tuple[str, ...] = ()  # after a known name they make another organisation: "Capital"
     honorifics: tuple[str, ...] = ()  # "氏", "さん": what stands before is a person
