@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from functools import lru_cache
 
-import msgpack
+import msgpack  # type: ignore[import-untyped]
 from wordfreq.util import data_path
 
 from pipeline.errors import ExtractionError
@@ -32,7 +32,7 @@ def _table() -> dict[int, str]:
         with gzip.open(path) as file:
             table = msgpack.load(file, raw=False, strict_map_key=False)
     except OSError as error:
-        raise ExtractionError(f"{path}: the table of Chinese characters of the package wordfreq is missing; reinstall wordfreq>=3.1,<4") from error
+        raise ExtractionError(f"{path}: missing from the package wordfreq; reinstall wordfreq>=3.1,<4") from error
     return {code: char for code, char in table.items() if len(char) == 1 and code in _HAN}
 
 
@@ -58,7 +58,7 @@ def is_traditional(text: str) -> bool:
 
 
 def local_currency(text: str) -> str:
-    """What a bare 元 means in a Chinese text: yuan, or in traditional characters the Taiwan dollar, unless it says otherwise."""
+    """What a bare 元 means in a Chinese text: yuan, or in traditional characters the Taiwan dollar, unless it says."""
     if not is_traditional(text):
         return "CNY"
     plain = simplify(text)

@@ -1,8 +1,8 @@
 """Finds the names of organisations in scripts that have no capitals: Chinese, Japanese, Korean.
 
-The text is split into words; what stands between words that are never part of a name is a candidate. All candidates of an
-article are weighed together (what stands around them, how they end, how often they come back), then every place where an
-accepted name is written becomes a mention.
+The text is split into words; what stands between words that are never part of a name is a candidate. All candidates of
+an article are weighed together (what stands around them, how they end, how often they come back), then every place where
+an accepted name is written becomes a mention.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ _TICKER = re.compile(
 )
 _LATIN_NAME = re.compile(r"^[A-Z][\w&.'’+-]*(?:[ ,&]+[\w&.'’+-]+){0,5}$")
 _MIXED_NAME = re.compile(r"^[\w・·&]{2,16}$")
-_CALLED = re.compile(r"(?:以下|下)?(?:简称|簡稱|合称|合稱|统称|統稱|称|稱)[为為作:\uff1a]*\s*$|以下、?$|이하$|^(?:以下|下称|下稱|简称|簡稱|이하)")
+_CALLED = re.compile(
+    r"(?:以下|下)?(?:简称|簡稱|合称|合稱|统称|統稱|称|稱)[为為作:\uff1a]*\s*$|以下、?$|이하$|^(?:以下|下称|下稱|简称|簡稱|이하)"
+)
 _PERSON_DOT = re.compile(r"^[^\W\d]+[·•][^\W\d]+")
 _CJK_CHAR = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -85,15 +87,17 @@ class CjkMentionFinder:
         self._outlets = frozenset(plain(word) for word in names.outlets) | terms.outlets
         self._places = frozenset(plain(word) for word in (*names.places, *terms.places))
         self._legal = frozenset(plain(word) for word in names.legal_forms)
+        self._things = frozenset(plain(word) for word in names.things)
         self._owned = frozenset(plain(word) for word in names.owned)
         self._daughters = frozenset(plain(word) for word in names.daughters)
         self._surnames = frozenset(plain(word) for word in names.surnames)
         self._titles_follow = bool(names.honorifics) and not self._surnames
-        latin_legal = sorted((word for word in names.legal_forms if word[:1].isascii() and word[:1].isalpha()), key=len, reverse=True)
-        self._latin_legal = re.compile(r"(?:,?\s+(?:" + "|".join(re.escape(word) for word in latin_legal) + r")(?!\w))+") if latin_legal else None
+        latin = sorted((word for word in names.legal_forms if word[:1].isascii() and word[:1].isalpha()), key=len)
+        forms = "|".join(re.escape(word) for word in reversed(latin))
+        self._latin_legal = re.compile(rf"(?:,?\s+(?:{forms})(?!\w))+") if latin else None
 
     def find(self, text: str, folded: str, sentences: Sequence[Sentence], hits: Sequence[Hit] = ()) -> list[Mention]:
-        """Mentions in reading order, none overlapping. ``hits`` are the cues of the text: no name runs over a trigger."""
+        """Mentions in reading order, none overlapping. No name runs over a trigger among ``hits``."""
         plain = self._words.plain(text)
         index = SentenceIndex(sentences)
         found = [hit for hit in self._known.find(text, fold(text)) if self._usable(hit)]
@@ -122,7 +126,12 @@ class CjkMentionFinder:
         for cue in cues:
             if cue.cue.kind == CueKind.FRAME:
                 kind = Kind.TRIGGER
-            elif cue.cue.kind == CueKind.MODALITY and cue.cue.name in ("terminated", "denied", "completed", "ended_talks"):
+            elif cue.cue.kind == CueKind.MODALITY and cue.cue.name in (
+                "terminated",
+                "denied",
+                "completed",
+                "ended_talks",
+            ):
                 kind = Kind.SPEECH
             else:
                 continue
@@ -148,7 +157,13 @@ class CjkMentionFinder:
                     result[number] = token._replace(kind=Kind.UNKNOWN)
                     result[number + 1] = after._replace(kind=Kind.UNKNOWN)
             listed = before is not None and before.word == "、"
-            if listed and after is not None and after.kind is Kind.WORD and number + 2 < len(tokens) and tokens[number + 2].kind in (Kind.MARK, Kind.CASE):
+            if (
+                listed
+                and after is not None
+                and after.kind is Kind.WORD
+                and number + 2 < len(tokens)
+                and tokens[number + 2].kind in (Kind.MARK, Kind.CASE)
+            ):
                 result[number] = token._replace(kind=Kind.UNKNOWN)  # in a list whole names stand
             if before is not None and before.kind is Kind.UNKNOWN and len(token.word) == 2:
                 result[number] = token._replace(kind=Kind.UNKNOWN)
@@ -157,9 +172,7 @@ class CjkMentionFinder:
     def _known_places(self, tokens: Sequence[Token], hits: Sequence[Known]) -> dict[int, Known]:
         """Names of the dictionary that the words around them leave whole, by start."""
         taken = {(token.start, token.end) for token in tokens if token.kind is Kind.KNOWN}
-        return {
-            hit.start: hit for hit in hits if (hit.start, hit.end) in taken or not _CJK_CHAR.search(hit.alias)
-        }
+        return {hit.start: hit for hit in hits if (hit.start, hit.end) in taken or not _CJK_CHAR.search(hit.alias)}
 
     def _persons(self, tokens: Sequence[Token], plain: str) -> set[str]:
         """Names of people: after "chairman", before "さん"."""
@@ -168,7 +181,11 @@ class CjkMentionFinder:
             if token.kind is Kind.TITLE and not self._titles_follow:
                 following = self._stretch(tokens, number + 1)
                 name = "".join(part.word for part in following)
-                if 2 <= len(name) <= 7 and following[-1].kind is not Kind.SUFFIX and all(part.kind is not Kind.KNOWN for part in following):
+                if (
+                    2 <= len(name) <= 7
+                    and following[-1].kind is not Kind.SUFFIX
+                    and all(part.kind is not Kind.KNOWN for part in following)
+                ):
                     if self._surname(name):
                         name = name[:4] if name[:2] in self._surnames else name[:3]
                         persons.add(name[:2] if len(name) == 3 and self._is_short_name(plain, name) else name)
@@ -237,7 +254,9 @@ class CjkMentionFinder:
             number = stop
         return candidates
 
-    def _chunk(self, text: str, plain: str, tokens: Sequence[Token], first: int, stop: int, candidates: dict[str, _Candidate]) -> None:
+    def _chunk(
+        self, text: str, plain: str, tokens: Sequence[Token], first: int, stop: int, candidates: dict[str, _Candidate]
+    ) -> None:
         """The words ``tokens[first:stop]`` between two words that are no part of a name."""
         before = tokens[first - 1] if first else None
         while stop - first > 1 and tokens[first].kind is Kind.NOUN and tokens[first + 1].kind is not Kind.SUFFIX:
@@ -249,12 +268,19 @@ class CjkMentionFinder:
                 first -= 1  # never without it: the word is part of the name
                 before = tokens[first - 1] if first else None
         parts = tokens[first:stop]
-        place = self._place(text, plain, tokens, parts[0].start, parts[-1].end, before, tokens[stop] if stop < len(tokens) else None)
+        after = tokens[stop] if stop < len(tokens) else None
+        place = self._place(text, tokens, parts[0].start, parts[-1].end, before, after)
         self._add(candidates, plain, tuple(parts), place)
-        if before is not None and before.kind is Kind.PLACE and any(part.kind in (Kind.UNKNOWN, Kind.WORD) for part in parts) and (place.strong or parts[0].kind is Kind.UNKNOWN or parts[-1].kind is Kind.SUFFIX):
-            whole = (before, *parts)
+        named = place.strong or parts[0].kind is Kind.UNKNOWN or parts[-1].kind is Kind.SUFFIX
+        if (
+            named
+            and before is not None
+            and before.kind is Kind.PLACE
+            and any(part.kind in (Kind.UNKNOWN, Kind.WORD) for part in parts)
+        ):
             opening = tokens[first - 2] if first >= 2 else None
-            self._add(candidates, plain, whole, self._place(text, plain, tokens, before.start, parts[-1].end, opening, tokens[stop] if stop < len(tokens) else None))
+            wider = self._place(text, tokens, before.start, parts[-1].end, opening, after)
+            self._add(candidates, plain, (before, *parts), wider)
         if place.weight < 0.5 and not place.strong:
             return
         for length in range(1, len(parts)):
@@ -270,7 +296,11 @@ class CjkMentionFinder:
     def _latin(self, text: str, tokens: Sequence[Token], number: int, candidates: dict[str, _Candidate]) -> int:
         """A run of Latin words; returns where reading goes on."""
         first = last = number
-        while last + 2 < len(tokens) and tokens[last + 2].kind is Kind.LATIN and _LATIN_JOIN.match(text[tokens[last].end : tokens[last + 2].start]):
+        while (
+            last + 2 < len(tokens)
+            and tokens[last + 2].kind is Kind.LATIN
+            and _LATIN_JOIN.match(text[tokens[last].end : tokens[last + 2].start])
+        ):
             nxt = text[tokens[last + 2].start]
             if not (nxt.isupper() or nxt.isdigit()):
                 break
@@ -280,7 +310,11 @@ class CjkMentionFinder:
         start, end = tokens[first].start, tokens[last].end
         name = text[start:end]
         following = last + 1
-        while following < len(tokens) and (tokens[following].kind is Kind.LATIN or tokens[following].kind is Kind.SPACE) and tokens[following].word in {" ", "co", *self._legal}:
+        while (
+            following < len(tokens)
+            and (tokens[following].kind is Kind.LATIN or tokens[following].kind is Kind.SPACE)
+            and tokens[following].word in {" ", "co", *self._legal}
+        ):
             following += 1
         plain_name = fold(name)
         if not any(char.isupper() for char in name[:2]) and not any(char.isupper() for char in name[1:]):
@@ -301,14 +335,16 @@ class CjkMentionFinder:
             after = tokens[following] if following < len(tokens) else None
         if text[max(0, start - 1) : start] in "(\uff08" and start:
             return following
-        place = self._place(text, "", tokens, start, end, before, after)
+        place = self._place(text, tokens, start, end, before, after)
         if after is not None and after.start == end and after.kind in (Kind.WORD, Kind.NOUN, Kind.UNKNOWN, Kind.NUMBER):
             place.weight -= 1.2
         candidate = candidates.setdefault(fold(text[start:end]), _Candidate(fold(text[start:end]), parts, latin=True))
         candidate.places.append(place)
         return following
 
-    def _place(self, text: str, plain: str, tokens: Sequence[Token], start: int, end: int, before: Token | None, after: Token | None) -> _Place:
+    def _place(
+        self, text: str, tokens: Sequence[Token], start: int, end: int, before: Token | None, after: Token | None
+    ) -> _Place:
         weight = 1.0 if before is None else _BEFORE.get(before.kind, 0.0)
         outer, strong = end, False
         if after is not None and after.kind is Kind.LEGAL and after.start == end:
@@ -372,7 +408,12 @@ class CjkMentionFinder:
 
     def _add(self, candidates: dict[str, _Candidate], plain: str, parts: tuple[Token, ...], place: _Place) -> None:
         word = plain[parts[0].start : parts[-1].end]
-        if not 2 <= len(word) <= _LONGEST_NAME or word in self._not_names or word in self._outlets or word in self._places:
+        if (
+            not 2 <= len(word) <= _LONGEST_NAME
+            or word in self._not_names
+            or word in self._outlets
+            or word in self._places
+        ):
             return
         candidates.setdefault(word, _Candidate(word, parts)).places.append(place)
 
@@ -405,8 +446,9 @@ class CjkMentionFinder:
     def _thing(self, candidate: _Candidate) -> bool:
         """Ordinary words before a noun that is a thing as well: 固态电池 is a battery, 海岳电池 a company."""
         *stem, last = candidate.tokens
-        return last.word in self._not_names and all(
-            token.kind in (Kind.WORD, Kind.NOUN, Kind.SUFFIX, Kind.PLACE) and (len(token.word) > 1 or len(stem) == 1) for token in stem
+        return last.word in self._things and all(
+            token.kind in (Kind.WORD, Kind.NOUN, Kind.SUFFIX, Kind.PLACE) and (len(token.word) > 1 or len(stem) == 1)
+            for token in stem
         )
 
     def _shape(self, candidate: _Candidate, kinds: Sequence[Kind], times: int, *, suffix: bool) -> float:
@@ -439,12 +481,16 @@ class CjkMentionFinder:
     def _accept(self, candidates: Mapping[str, _Candidate], plain: str, persons: set[str]) -> dict[str, _Candidate]:
         """The candidates that stand, without people and without names that run into the words after them."""
         accepted: dict[str, _Candidate] = {}
-        whole = [word for word, candidate in candidates.items() if not candidate.latin and not all(place.head for place in candidate.places)]
+        whole = [
+            word
+            for word, candidate in candidates.items()
+            if not candidate.latin and not all(place.head for place in candidate.places)
+        ]
         for word in sorted(candidates, key=lambda key: (len(key), key)):
             candidate = candidates[word]
             if all(place.head for place in candidate.places):
-                times = plain.count(word)
-                if any(other != word and other.startswith(word) and 2 <= plain.count(other) >= 0.6 * times for other in whole):
+                longer = {other: plain.count(other) for other in whole if other != word and other.startswith(word)}
+                if max(longer.values(), default=0) >= 2 and sum(longer.values()) >= 0.6 * plain.count(word):
                     continue
             if candidate.score < _LEAST or self._person(word, candidate, persons):
                 continue
@@ -455,10 +501,10 @@ class CjkMentionFinder:
             for other, shorter in accepted.items():
                 if other == word or shorter.score < 0.3 or shorter.latin:
                     continue
-                if word.startswith(other) and not suffix and not strong and plain.count(other) > times:
-                    swallowed = True
-                elif word.endswith(other) and not strong and (plain.count(other) > times or shorter.score >= candidate.score):
-                    swallowed = True
+                often = plain.count(other) > times
+                longer_at_end = word.startswith(other) and not suffix and often
+                longer_at_front = word.endswith(other) and (often or shorter.score >= candidate.score)
+                swallowed |= not strong and (longer_at_end or longer_at_front)
             if not swallowed:
                 accepted[word] = candidate
         return accepted
@@ -466,9 +512,13 @@ class CjkMentionFinder:
     def _person(self, word: str, candidate: _Candidate, persons: set[str]) -> bool:
         if any(place.strong for place in candidate.places):
             return False
-        if word in persons or (len(word) <= 4 and any(word.startswith(person) and len(word) - len(person) <= 1 for person in persons)):
+        if word in persons or (
+            len(word) <= 4 and any(word.startswith(person) and len(word) - len(person) <= 1 for person in persons)
+        ):
             return True
-        return any(person.startswith(word) and len(person) - len(word) <= 2 and len(word) >= 2 for person in persons) and self._surname(word)
+        return any(
+            person.startswith(word) and len(person) - len(word) <= 2 and len(word) >= 2 for person in persons
+        ) and self._surname(word)
 
     # ---- mentions
 
@@ -485,10 +535,19 @@ class CjkMentionFinder:
         starts = {token.start for token in tokens}
         ends = {token.end for token in tokens}
         outer = {(place.start, place.end): place for candidate in accepted.values() for place in candidate.places}
-        defined = {self._words.plain(alias) for candidate in accepted.values() for place in candidate.places for alias in place.aliases}
+        defined = {
+            self._words.plain(alias)
+            for candidate in accepted.values()
+            for place in candidate.places
+            for alias in place.aliases
+        }
         names = {word: candidate for word, candidate in accepted.items() if not candidate.latin}
         latin = {word: candidate for word, candidate in accepted.items() if candidate.latin}
-        extra = [alias for alias in defined if alias not in accepted and self._words.kind(alias) in (None, Kind.WORD, Kind.UNKNOWN) and len(alias) >= 2]
+        extra = [
+            alias
+            for alias in defined
+            if alias not in accepted and self._words.kind(alias) in (None, Kind.WORD, Kind.UNKNOWN) and len(alias) >= 2
+        ]
         found: list[Mention] = []
         spans: list[tuple[int, int, str]] = []
         for word in [*names, *(alias for alias in extra if _CJK_CHAR.search(alias))]:
@@ -518,9 +577,13 @@ class CjkMentionFinder:
             covered[start:end] = b"\1" * (end - start)
             score = accepted[word].score if word in accepted else 0.6
             place = outer.get((start, end))
-            outer_end, aliases = (place.outer_end, place.aliases) if place is not None else self._plain_tail(text, plain, end)
+            outer_end, aliases = (
+                (place.outer_end, place.aliases) if place is not None else self._plain_tail(text, plain, end)
+            )
             aliases = (*aliases, *short.get(word, ()))
-            found.append(Mention(start, end, text[start:end], score, outer_end, index.at(start).index, None, False, aliases))
+            found.append(
+                Mention(start, end, text[start:end], score, outer_end, index.at(start).index, None, False, aliases)
+            )
         found.sort(key=lambda mention: (mention.start, -mention.end))
         result: list[Mention] = []
         for mention in found:
@@ -539,7 +602,9 @@ class CjkMentionFinder:
         outer, _, aliases = self._tail(text, end)
         return outer, aliases
 
-    def _known_mention(self, text: str, tokens: Sequence[Token], hit: Known, index: SentenceIndex, short: Mapping[str, tuple[str, ...]]) -> Mention:
+    def _known_mention(
+        self, text: str, tokens: Sequence[Token], hit: Known, index: SentenceIndex, short: Mapping[str, tuple[str, ...]]
+    ) -> Mention:
         plain = self._words.plain(text[hit.end : hit.end + 14])
         end, organisation = hit.end, hit.organisation
         name_end = end
@@ -547,17 +612,31 @@ class CjkMentionFinder:
         if daughter:
             end = name_end = end + len(daughter)
             found: Organisation | None = self._known.get(text[hit.start : end])
-            return Mention(hit.start, end, text[hit.start : end], 0.85, self._tail(text, end)[0], index.at(hit.start).index, found)
+            return Mention(
+                hit.start, end, text[hit.start : end], 0.85, self._tail(text, end)[0], index.at(hit.start).index, found
+            )
         legal = self._legal_after(tokens, bisect_left(tokens, hit.end, key=lambda token: token.start))
         if legal:
             end = legal
         outer, _, aliases = self._tail(text, end)
         score = 1.0
         ordinary = self._words.is_ordinary(self._words.plain(hit.alias)) and _CJK_CHAR.search(hit.alias)
-        if organisation.common_word or (ordinary and len(hit.alias) <= 2 and self._words.kind(self._words.plain(hit.alias)) is not None):
+        if organisation.common_word or (
+            ordinary and len(hit.alias) <= 2 and self._words.kind(self._words.plain(hit.alias)) is not None
+        ):
             score = 0.6
         surface = text[hit.start : name_end]
-        return Mention(hit.start, name_end, surface, score, outer, index.at(hit.start).index, organisation, False, (*aliases, *short.get(surface, ())))
+        return Mention(
+            hit.start,
+            name_end,
+            surface,
+            score,
+            outer,
+            index.at(hit.start).index,
+            organisation,
+            False,
+            (*aliases, *short.get(surface, ())),
+        )
 
     @staticmethod
     def _legal_after(tokens: Sequence[Token], number: int) -> int:
@@ -569,11 +648,17 @@ class CjkMentionFinder:
                 break
         return 0
 
-    def _short_forms(self, accepted: Mapping[str, _Candidate], known: Mapping[int, Known], text: str) -> dict[str, tuple[str, ...]]:
+    def _short_forms(
+        self, accepted: Mapping[str, _Candidate], known: Mapping[int, Known], text: str
+    ) -> dict[str, tuple[str, ...]]:
         """Short names by the long one they stand for: 武汉敏声新技术 and 敏声."""
         longs = {word: word for word, candidate in accepted.items() if not candidate.latin}
-        written = {word: text[candidate.places[0].start : candidate.places[0].end] for word, candidate in accepted.items()}
-        longs.update({self._words.plain(text[hit.start : hit.end]): text[hit.start : hit.end] for hit in known.values()})
+        written = {
+            word: text[candidate.places[0].start : candidate.places[0].end] for word, candidate in accepted.items()
+        }
+        longs.update(
+            {self._words.plain(text[hit.start : hit.end]): text[hit.start : hit.end] for hit in known.values()}
+        )
         result: dict[str, list[str]] = {}
         for word, candidate in accepted.items():
             if candidate.latin:

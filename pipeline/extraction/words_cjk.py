@@ -1,4 +1,4 @@
-"""Words of running text in scripts that do not mark names: the likeliest split by word frequency, and what each word is."""
+"""Words of text in scripts that do not mark names: the likeliest split by word frequency, and what each word is."""
 
 from __future__ import annotations
 
@@ -72,7 +72,11 @@ _HAN_COUNT = re.compile(
 def _frequencies(language: str) -> dict[str, float]:
     """How often each word of the language is met: rare ones too, where the package wordfreq has them."""
     try:
-        return {word: share for word, share in wordfreq.get_frequency_dict(language, wordlist="large").items() if share >= _RARE}
+        return {
+            word: share
+            for word, share in wordfreq.get_frequency_dict(language, wordlist="large").items()
+            if share >= _RARE
+        }
     except LookupError:
         return vocabulary(language).ordinary
 
@@ -91,11 +95,17 @@ class Segmenter:
             if frequency >= _FREQUENT and len(word) > 1:
                 self._kinds[word] = Kind.STOP
         listed: Sequence[tuple[Kind, Iterable[str]]] = (
-            (Kind.STOP, names.boundaries),
+            (Kind.STOP, (*names.boundaries, *cases.before.get("subject", ()))),
             (Kind.NOUN, names.not_names),
             (Kind.SUFFIX, names.organisation_nouns),
             (Kind.SPEECH, names.speech),
-            (Kind.CASE, (*cases.coordinators, *(word for case in cases.before.values() for word in case if case != "subject"))),
+            (
+                Kind.CASE,
+                (
+                    *cases.coordinators,
+                    *(word for case, words in cases.before.items() if case != "subject" for word in words),
+                ),
+            ),
             (Kind.DESCRIPTOR, names.descriptors),
             (Kind.TITLE, names.person_titles),
             (Kind.HONORIFIC, names.honorifics),
@@ -108,7 +118,9 @@ class Segmenter:
                 self._kinds[word] = kind
                 self._costs[word] = min(self._costs.get(word, 99.0), _LISTED_COST if len(word) > 1 else 8.0)
         self._suffixes = frozenset(self.plain(word) for word in names.organisation_nouns)
-        self._particles = sorted({self.plain(word) for forms in cases.after.values() for word in forms}, key=len, reverse=True)
+        self._particles = sorted(
+            {self.plain(word) for forms in cases.after.values() for word in forms}, key=len, reverse=True
+        )
 
     def plain(self, text: str) -> str:
         """``text`` as the words are listed: folded, and simplified where it is Chinese."""
@@ -124,7 +136,9 @@ class Segmenter:
     def kind(self, word: str) -> Kind | None:
         return self._kinds.get(word)
 
-    def split(self, plain: str, fixed: Mapping[int, tuple[int, Kind]], known: Mapping[int, Sequence[int]]) -> list[Token]:
+    def split(
+        self, plain: str, fixed: Mapping[int, tuple[int, Kind]], known: Mapping[int, Sequence[int]]
+    ) -> list[Token]:
         """Words of ``plain``. ``fixed`` are spans that are one word anyway (start -> end, kind); ``known`` are ends of
         names of the dictionary by start, taken where the words around them allow it."""
         tokens: list[Token] = []
@@ -144,7 +158,13 @@ class Segmenter:
         return tokens
 
     def _split_run(
-        self, plain: str, start: int, end: int, fixed: Mapping[int, tuple[int, Kind]], known: Mapping[int, Sequence[int]], tokens: list[Token]
+        self,
+        plain: str,
+        start: int,
+        end: int,
+        fixed: Mapping[int, tuple[int, Kind]],
+        known: Mapping[int, Sequence[int]],
+        tokens: list[Token],
     ) -> None:
         if self._script == "hangul":
             self._split_hangul(plain, start, end, known, tokens)
@@ -189,7 +209,9 @@ class Segmenter:
             stop = at
         tokens.extend(reversed(found))
 
-    def _split_hangul(self, plain: str, start: int, end: int, known: Mapping[int, Sequence[int]], tokens: list[Token]) -> None:
+    def _split_hangul(
+        self, plain: str, start: int, end: int, known: Mapping[int, Sequence[int]], tokens: list[Token]
+    ) -> None:
         """A word between spaces: a stem and the particles after it."""
         for stop in sorted(known.get(start, ()), reverse=True):
             rest = plain[stop:end]
