@@ -6,6 +6,7 @@ taken as they stand so that evidence spans are positions in the file.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 import zlib
@@ -59,6 +60,8 @@ _HTML_START = re.compile(
 _FEED_START = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:RDF|urlset|sitemapindex)\b", re.DOTALL
 )
+# What the SEC writes around each document of a filing.
+_FILING = re.compile(r"\A\s*<DOCUMENT>.{0,2000}?<TEXT>\s*", re.DOTALL)
 _HIDDEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"), None) | {0xA0: " ", 0x202F: " "}
 _UNSEEN = ((b"<script", b"</script>"), (b"<style", b"</style>"), (b"<svg", b"</svg>"), (b"<!--", b"-->"))
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -124,6 +127,9 @@ def sniff(body: bytes, *, url: str | None = None, content_type: str | None = Non
         raise ArticleError(name, "is a feed or sitemap, not an article; configure it as a source of its own")
     declared = (content_type or "").split(";")[0].strip().lower()
     path = urlsplit(url or "").path.lower().removesuffix(".gz")
+    if _is_json(body):
+        what = f"JSON data ({declared})" if declared else "JSON data"
+        raise ArticleError(name, f"is {what}, not an article; dealwire reads HTML and plain text")
     if path.endswith(_TEXT_SUFFIXES) and declared not in _HTML_TYPES:
         return Kind.TEXT
     if _HTML_START.match(body[:4000]):
@@ -133,6 +139,17 @@ def sniff(body: bytes, *, url: str | None = None, content_type: str | None = Non
     if declared in _TEXT_TYPES or declared in _VAGUE_TYPES:
         return Kind.TEXT
     raise ArticleError(name, f"is {declared}; dealwire reads HTML and plain text: convert it first")
+
+
+def _is_json(body: bytes) -> bool:
+    start = body[:100].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not start.startswith((b"{", b"[")):
+        return False
+    try:
+        json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _from_text(
@@ -174,7 +191,9 @@ def _from_html(
 ) -> Article:
     import trafilatura  # 0.8 s to import
 
-    tree = trafilatura.load_html(_CONTROL.sub(" ", decode(body, content_type=content_type)))
+    markup = _FILING.sub("", _CONTROL.sub(" ", decode(body, content_type=content_type)), count=1)
+    # trafilatura takes a page for something else when its first characters do not say "html".
+    tree = trafilatura.load_html(markup if "html" in markup[:50].lower() else f"<!doctype html>\n{markup}")
     if tree is None:
         raise ArticleError(name, "is not HTML that can be parsed; save it again, or leave it out")
     page = read_metadata(tree, url=url)

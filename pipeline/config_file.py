@@ -62,7 +62,7 @@ def read_yaml(text: str, environment: Mapping[str, str]) -> Located:
     try:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
-        found.problems.append(_syntax(error))
+        found.problems.append(_syntax(error, text))
         return found
     try:
         found.value = _Reader(found, environment).read(node, ()) if node is not None else None
@@ -79,10 +79,11 @@ def name_of(where: Where) -> str:
     return name
 
 
-def _syntax(error: yaml.YAMLError) -> str:
+def _syntax(error: yaml.YAMLError, text: str) -> str:
     mark = getattr(error, "problem_mark", None)
     said = getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable"
-    if "\\t" in said:
+    line = text.split("\n")[mark.line : mark.line + 1] if mark is not None else []
+    if "\\t" in said or any("\t" in part[: len(part) - len(part.lstrip())] for part in line):
         said += " (YAML is indented with spaces, not with tabs)"
     return f"line {mark.line + 1}: no valid YAML: {said}" if mark is not None else f"no valid YAML: {said}"
 

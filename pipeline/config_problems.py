@@ -100,6 +100,6 @@ def _shown(found: Located, where: Where) -> str:
     if any(inner[: len(where)] == where for inner in found.from_environment):
         return "what the environment gives"
     shown = repr(value_at(found, where))
-    if "@" in shown and "://" in shown:
+    if "@" in shown and ":" in shown:
         return "this (not shown, as it may hold a password)"
     return shown if len(shown) <= 80 else shown[:77] + "..."

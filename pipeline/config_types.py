@@ -108,8 +108,9 @@ def _beside_the_file(value: Path, info: ValidationInfo) -> Path:
 
 
 def _database(value: str, info: ValidationInfo) -> str:
-    if "://" not in value:
-        raise ValueError("expected a database URL such as sqlite:///dealwire.db or postgresql+psycopg://user@host/name")
+    scheme, separator, _ = value.partition("://")
+    if not separator or scheme.partition("+")[0] not in ("sqlite", "postgresql", "postgres"):
+        raise ValueError("expected a database URL such as sqlite:///dealwire.db or postgresql://user@host/name")
     folder = (info.context or {}).get("folder")
     file = value.removeprefix("sqlite:///")
     if value.startswith("sqlite:///") and file not in ("", ":memory:") and not file.startswith("file:"):

@@ -23,7 +23,7 @@ from pipeline.output import day_text, instant, json_line, stored_deal_json
 from pipeline.spreadsheet import Cell, format_number, join, write_rows
 from storage.deals import iter_deals
 from storage.digests import DigestRecord, record_digest
-from storage.errors import DatabaseReadOnly
+from storage.errors import DatabaseLocked, DatabaseReadOnly
 from storage.vocabulary import ValueKind
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def publish(
     """Write the deals of ``query`` in ``span`` to a file and record that in the database; ``now`` is aware UTC.
 
     Raises OSError when the file cannot be written, StorageError when the database cannot be read. A database that
-    can be read but not written gets no record; the file is what was asked for.
+    can be read but not written, or not now, gets no record; the file is what was asked for.
     """
     with database.reading() as session:
         deals = iter_deals(
@@ -183,7 +183,7 @@ def publish(
         name=name, format=form.value, since=span.since, until=span.until, path=str(path.resolve()),
         deals=written.deals, sha256=written.sha256, written_at=now,
     )  # fmt: skip
-    with suppress(DatabaseReadOnly), database.session() as session:
+    with suppress(DatabaseReadOnly, DatabaseLocked), database.session() as session:
         record_digest(session, record)
     return written
 

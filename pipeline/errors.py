@@ -20,6 +20,7 @@
 
     StorageError (storage.errors)      a record cannot be kept or found
     ├── DatabaseUnreachable            no such server or folder, not a database, missing driver
+    │   └── BadDatabaseUrl             no URL, or that of a database dealwire does not work with
     ├── DatabaseLocked                 another process holds the lock for too long
     ├── DatabaseReadOnly               can be read but not written
     ├── SchemaVersionError             tables of an older or newer dealwire
@@ -81,3 +82,10 @@ class LabelError(PipelineError):
 
 #: For ``except``: everything that dealwire raises on purpose.
 DealwireError = (ScrapeError, StorageError, PipelineError)
+
+
+def told(error: Exception) -> str:
+    """What to tell people: our own errors say it all, others need their kind."""
+    if isinstance(error, DealwireError):
+        return str(error)
+    return f"unexpected {type(error).__name__}: {error}; please report this"

@@ -90,8 +90,12 @@ def print_scores(
     """Print the tables, and with ``misses`` each difference by document (only of ``measures`` if given)."""
     for table in tables(scores):
         console.print(table)
-    if not misses:
-        return
+    if misses:
+        print_misses(scores, console, measures)
+
+
+def print_misses(scores: Scores, console: Console, measures: Collection[str] | None = None) -> None:
+    """Print each difference by document (only of ``measures`` if given)."""
     shown = [miss for miss in scores.misses if measures is None or miss.measure in measures]
     last = ""
     for miss in shown:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import unquote, urlsplit
 
 
 class Stage(StrEnum):
@@ -25,6 +26,18 @@ class Failure:
     subject: str
     error: str
     temporary: bool
+
+    def __str__(self) -> str:
+        """One line for people, which names the page: most errors do themselves, a fault of the extractor does not."""
+        named = self.stage is Stage.POLL or self.subject in self.error or _path(self.subject) in self.error
+        page = "" if named else f"{self.subject}: "
+        again = "; will be tried again" if self.temporary else ""
+        source = f" ({self.source})" if self.source else ""
+        return f"{self.stage.value} failed{source}: {page}{self.error}{again}"
+
+
+def _path(url: str) -> str:
+    return unquote(urlsplit(url).path) if url.startswith("file:") else url
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from pipeline.errors import PipelineError
+from pipeline.errors import ExtractionError, PipelineError, told
 from pipeline.ingest_result import Failure, IngestResult, Progress, ProgressCallback, SourceResult, Stage
 from pipeline.reading import Extractor, keep_document, link_of, read_document
 from pipeline.resolver import Resolved, refresh_deals, resolve_reports
@@ -176,8 +176,8 @@ class _Pass:
         """Ready the tables; the names of the sources to poll."""
         now = self.now()
         with self.database.session() as session:
-            told = [(source.name, source.kind, source.url) for source in self.sources.values()]
-            source_table.sync_sources(session, told, now)
+            given = [(source.name, source.kind, source.url) for source in self.sources.values()]
+            source_table.sync_sources(session, given, now)
         # What an earlier run, or a change of an article, left undone.
         with self.database.session() as session:
             resolve_reports(session, articles.unresolved_reports(session), now=now)
@@ -243,13 +243,13 @@ class _Pass:
 
     async def _poll_failed(self, source: Source, error: Exception) -> None:
         temporary = error.temporary if isinstance(error, ScrapeError) else False
-        self.tally[source.name].error = _words(error)
+        self.tally[source.name].error = told(error)
         self._fail(Stage.POLL, source.name, source.name, error, temporary=temporary)
 
         def keep() -> None:
             now = self.now()
             with self.database.session() as session:
-                in_row = source_table.record_poll_failure(session, source.name, now=now, error=_words(error))
+                in_row = source_table.record_poll_failure(session, source.name, now=now, error=told(error))
                 wait = max(_backoff(in_row), self.every.get(source.name, timedelta()), _asked_wait(error))
                 if self.every:
                     source_table.postpone(session, source.name, until=now + wait)
@@ -339,12 +339,13 @@ class _Pass:
             temporary = error.temporary
         else:
             # A page is not tried again because of what is in it; because of what happened to us, it is.
-            temporary = not isinstance(error, PipelineError | StorageError | ValueError | TypeError)
+            ours = isinstance(error, ExtractionError)
+            temporary = ours or not isinstance(error, PipelineError | StorageError | ValueError | TypeError)
 
         def keep() -> None:
             next_try_at = self.now() + max(_backoff(ref.attempts + 1), _asked_wait(error))
             with self.database.session() as session:
-                pages.record_failure(session, ref.id, _words(error), temporary=temporary, next_try_at=next_try_at)
+                pages.record_failure(session, ref.id, told(error), temporary=temporary, next_try_at=next_try_at)
 
         await self._record(keep)
         return self._fail(stage, ref.source, ref.url, error, temporary=temporary)
@@ -362,10 +363,10 @@ class _Pass:
         except _HOPELESS:
             raise
         except StorageError as error:
-            self.failures.append(Failure("", Stage.POLL, self.database.shown_url, _words(error), temporary=True))
+            self.failures.append(Failure("", Stage.POLL, self.database.shown_url, told(error), temporary=True))
 
     def _fail(self, stage: Stage, source: str, subject: str, error: Exception, *, temporary: bool) -> Failure:
-        failure = Failure(source, stage, subject, _words(error), temporary)
+        failure = Failure(source, stage, subject, told(error), temporary)
         self.failures.append(failure)
         return failure
 
@@ -392,13 +393,6 @@ def _asked_wait(error: Exception) -> timedelta:
     """How long the server asked to be left alone."""
     seconds = error.retry_after_seconds if isinstance(error, BadStatus) else None
     return min(timedelta(seconds=seconds or 0), LAST_RETRY)
-
-
-def _words(error: Exception) -> str:
-    """What to tell people: our own errors say it all, others need their kind."""
-    if isinstance(error, ScrapeError | PipelineError | StorageError):
-        return str(error)
-    return f"unexpected {type(error).__name__}: {error}; please report this"
 
 
 def _first(group: BaseExceptionGroup[StorageError]) -> StorageError:

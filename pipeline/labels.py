@@ -50,12 +50,19 @@ def read_labels(path: Path, *, lang: str | None = None, ids: Collection[str] | N
 
     Raises LabelError naming file and line when a line is no label, OSError when there is no such file.
     """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise LabelError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
     labels = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:
-            label = _label(json.loads(line, parse_float=Decimal))
+            row = json.loads(line, parse_float=Decimal)
+            if not isinstance(row, dict):
+                raise TypeError("expected a JSON object on each line")
+            label = _label(row)
         except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
             raise LabelError(f"{path}, line {number}: not a label: {type(error).__name__}: {error}") from error
         if (lang is None or label.lang == lang) and (ids is None or label.id in ids):

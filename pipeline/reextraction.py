@@ -9,22 +9,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.errors import PipelineError
+from pipeline.errors import ArticleError, told
 from pipeline.reading import Extractor, keep_document, read_document
 from pipeline.resolver import refresh_deals, resolve_reports
 from scrapers.sources import Source
 from storage import articles, deals, pages
 from storage.database import Database
+from storage.errors import DatabaseLocked, DatabaseReadOnly, DatabaseUnreachable, SchemaVersionError
+from storage.vocabulary import PageState
 
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What a rebuild did. ``failures`` has the address and the reason for each page that could not be read."""
+    """What a rebuild did. ``failures`` has the address and the reason for each page that could not be read.
+
+    Pages that never held an article and still do not (``aside``) are no failures.
+    """
 
     pages: int = 0
     reports: int = 0
     new_deals: int = 0
     updated_deals: int = 0
+    aside: int = 0
     failures: tuple[tuple[str, str], ...] = ()
 
 
@@ -42,7 +48,7 @@ def reextract(
     A page that can no longer be read keeps what was known of it. Raises StorageError when the database cannot be
     used.
     """
-    done = reports = new = updated = 0
+    done = aside = reports = new = updated = 0
     failures: list[tuple[str, str]] = []
     after = 0
     while True:
@@ -56,10 +62,15 @@ def reextract(
                 body = pages.load_body(session, ref.id)
             try:
                 document = read_document(body, ref, sources.get(ref.source), extract)
-            except PipelineError as error:
-                failures.append((ref.url, str(error)))
-            else:
                 resolved = keep_document(database, ref.id, document, now=now())
+            except (DatabaseLocked, DatabaseReadOnly, DatabaseUnreachable, SchemaVersionError):
+                raise
+            except Exception as error:  # noqa: BLE001 - a page that trips us must cost only itself
+                if isinstance(error, ArticleError) and ref.state is PageState.SET_ASIDE:
+                    aside += 1
+                else:
+                    failures.append((ref.url, told(error)))
+            else:
                 reports += len(document.reports)
                 new += len(resolved.new)
                 updated += len(resolved.updated)
@@ -67,7 +78,7 @@ def reextract(
             if progress is not None:
                 progress(done, ref.url)
     _settle(database, now)
-    return Rebuilt(done, reports, new, updated, tuple(failures))
+    return Rebuilt(done, reports, new, updated, aside, tuple(failures))
 
 
 def _settle(database: Database, now: Callable[[], datetime]) -> None:

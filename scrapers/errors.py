@@ -55,20 +55,20 @@ class Unreachable(FetchError):
     """Raised when the name does not resolve, nobody listens, TLS fails, or the connection breaks."""
 
     temporary = True
-    remedy = "check the address and the network; it will be tried again"
+    remedy = "check the address and the network"
 
 
 class TimedOut(FetchError):
     """Raised when connecting, waiting for bytes or the whole answer takes longer than the settings allow."""
 
     temporary = True
-    remedy = "it will be tried again; the time limits are in the http section of the configuration"
+    remedy = "try again later; the time limits are under fetch in the configuration"
 
 
 class TooLarge(FetchError):
     """Raised when a body passes the byte cap, on the wire or unpacked."""
 
-    remedy = "raise the byte caps in the http section of the configuration if this document is wanted"
+    remedy = "if this document is wanted, raise the byte caps under fetch in the configuration"
 
 
 class BadEncoding(FetchError):
@@ -90,7 +90,7 @@ class BadStatus(FetchError):
         self.retry_after_seconds = retry_after_seconds
         self.temporary = status in (408, 425, 429) or status >= 500
         if self.temporary:
-            self.remedy = "it will be tried again"
+            self.remedy = "try again later"
         elif status in (404, 410):
             self.remedy = "the page is gone; if it is a source, look for its new address"
         elif status in (401, 403):
@@ -119,7 +119,7 @@ class RobotsUnavailable(FetchError):
     """Raised when robots.txt answers with a server error or not at all: until it can be read, all is forbidden."""
 
     temporary = True
-    remedy = "it will be tried again"
+    remedy = "try again later"
 
 
 class FolderError(ScrapeError):

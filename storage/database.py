@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self
+from urllib.parse import unquote
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.engine import URL, make_url
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from storage import schema
-from storage.errors import DatabaseUnreachable
+from storage.errors import BadDatabaseUrl, DatabaseUnreachable
 from storage.faults import as_storage_error
 
 #: How long a writer waits for another writer before DatabaseLocked.
@@ -136,15 +137,20 @@ def _migrate(engine: Engine) -> None:
 def _engine(url: str, lock_timeout_seconds: float) -> tuple[Engine, str]:
     try:
         parsed = make_url(url)
-    except exc.ArgumentError as error:
-        raise DatabaseUnreachable(f"{url!r} is not a database URL; write one, {_EXAMPLES}") from error
+    except (exc.ArgumentError, ValueError) as error:  # ValueError: a port that is no number
+        # It may hold a password in a place that nobody expects.
+        told = "this (not shown, as it may hold a password)" if "@" in url else repr(url)
+        raise BadDatabaseUrl(f"{told} is not a database URL; write one, {_EXAMPLES}") from error
     shown_url = parsed.render_as_string(hide_password=True)
     family = parsed.get_backend_name()
     if family == "sqlite":
+        shown_url = unquote(shown_url)
+        if parsed.host or (parsed.database == "" and url.startswith("sqlite:///")):
+            raise BadDatabaseUrl(f"{shown_url} names no file; write three slashes and the path, {_EXAMPLES}")
         return _sqlite(parsed, lock_timeout_seconds), shown_url
     if family in {"postgresql", "postgres"}:
         return _postgres(parsed, lock_timeout_seconds, shown_url), shown_url
-    raise DatabaseUnreachable(f"{shown_url}: dealwire works with sqlite and postgresql, not {family}; {_EXAMPLES}")
+    raise BadDatabaseUrl(f"{shown_url}: dealwire works with sqlite and postgresql, not {family}; {_EXAMPLES}")
 
 
 def _sqlite(url: URL, lock_timeout_seconds: float) -> Engine:

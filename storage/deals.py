@@ -83,14 +83,18 @@ def count(session: Session, query: DealQuery) -> int:
 
 def get(session: Session, deal_id: int) -> DealView:
     """One deal. Raises NotFound."""
-    deal = session.get(Deal, deal_id)
-    if deal is None:
-        raise NotFound(f"there is no deal {deal_id}; `dealwire deals` lists those there are")
+    deal = _deal(session, deal_id)
     return load_views(session, [deal], evidence=True)[0]
 
 
 def revisions(session: Session, deal_id: int) -> list[DealChange]:
     """What changed in a deal since it was first written, oldest first. Raises NotFound."""
-    if session.get(Deal, deal_id) is None:
+    return load_changes(session, _deal(session, deal_id).id)
+
+
+def _deal(session: Session, deal_id: int) -> Deal:
+    # A number that no key column can hold is not there either; the drivers would raise errors of their own for it.
+    deal = session.get(Deal, deal_id) if 0 < deal_id < 2**31 else None
+    if deal is None:
         raise NotFound(f"there is no deal {deal_id}; `dealwire deals` lists those there are")
-    return load_changes(session, deal_id)
+    return deal

@@ -1,7 +1,8 @@
 """Everything storage raises on purpose.
 
 StorageError
-├── DatabaseUnreachable     no such server or folder, not a database, missing driver, a URL that is none
+├── DatabaseUnreachable     no such server or folder, not a database, missing driver
+│   └── BadDatabaseUrl      what should be a database's URL is none, or one of a database we do not work with
 ├── DatabaseLocked          another process holds the lock for longer than we wait
 ├── DatabaseReadOnly        the database can be read but not written
 ├── SchemaVersionError      tables of an older or newer dealwire (``found``, ``expected``)
@@ -18,7 +19,11 @@ class StorageError(Exception):
 
 
 class DatabaseUnreachable(StorageError):
-    """The database cannot be opened: wrong URL, missing folder, no server, no driver, or not a database."""
+    """The database cannot be opened: missing folder, no server, no driver, not a database, or a wrong URL."""
+
+
+class BadDatabaseUrl(DatabaseUnreachable):
+    """A database's URL cannot be understood, or names a kind of database that dealwire does not work with."""
 
 
 class DatabaseLocked(StorageError):

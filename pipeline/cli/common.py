@@ -119,11 +119,11 @@ def errors_told() -> Iterator[None]:
     """Say what went wrong in one message instead of a traceback: wrong configuration exits with 2, the rest with 1."""
     from pipeline.errors import ConfigError, PipelineError
     from scrapers.errors import ScrapeError
-    from storage.errors import StorageError
+    from storage.errors import BadDatabaseUrl, StorageError
 
     try:
         yield
-    except ConfigError as error:
+    except (BadDatabaseUrl, ConfigError) as error:
         say(f"Error: {error}")
         raise click.exceptions.Exit(MISUSED) from error
     except (PipelineError, ScrapeError, StorageError) as error:

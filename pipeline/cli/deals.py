@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
@@ -47,6 +48,7 @@ def command(ctx: click.Context, /, sort: str, limit: int | None, form: str | Non
     from storage.deals import DealSort, count, iter_deals
 
     settings = settings_of(ctx)
+    limit = None if limit is None else min(limit, sys.maxsize)
     query = replace(query_of(settings, options), sort=DealSort(sort))
     with settings.database(must_exist=True) as database, database.reading() as session:
         query = known_party(session, query, settings)

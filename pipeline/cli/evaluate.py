@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.common import console, extractor, on_terminal, say, settings_of, shared_options
+from pipeline.cli.tables import print_plain
 
 
 @click.command("evaluate")
@@ -31,17 +32,24 @@ def command(
       dealwire evaluate gold.jsonl --texts texts/
       dealwire evaluate gold.jsonl --texts texts/ --lang vi --misses --measure parties
     """
-    from rich.console import Console
-
+    from pipeline.errors import LabelError
     from pipeline.evaluate import evaluate, predict
-    from pipeline.evaluate_table import print_scores
+    from pipeline.evaluate_table import print_misses, print_scores, tables
     from pipeline.labels import read_labels
 
     labels = read_labels(gold, lang=lang)
+    if not labels:
+        raise LabelError(f"{gold}: there is no label in it" + (f" in the language {lang}" if lang else ""))
     begin = time.perf_counter()
     predicted = dict(predict(labels, texts, extractor(settings_of(ctx))))
     seconds = time.perf_counter() - begin
-    out = console() if on_terminal() else Console(width=160, highlight=False)
-    print_scores(evaluate(labels, predicted), out, misses=misses, measures=measure or None)
+    scores = evaluate(labels, predicted)
+    if on_terminal():
+        print_scores(scores, console(), misses=misses, measures=measure or None)
+    else:
+        for table in tables(scores):
+            print_plain(table)
+        if misses:
+            print_misses(scores, console(), measure or None)
     rate = f" ({len(labels) / seconds:.0f} a second)" if seconds else ""
     say(f"{len(labels)} documents in {seconds:.1f} s{rate}")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
@@ -51,7 +52,7 @@ def command(ctx: click.Context, documents: tuple[str, ...], language: str | None
     """
     from pipeline.article import read_article
     from pipeline.cli.common import extractor
-    from pipeline.errors import PipelineError
+    from pipeline.errors import ArticleError, PipelineError
     from pipeline.output import document_json, json_line
 
     settings = settings_of(ctx)
@@ -67,13 +68,17 @@ def command(ctx: click.Context, documents: tuple[str, ...], language: str | None
                 document.body, url=document.url, content_type=document.content_type, source_language=language
             )
             reports = extract(article)
+        except ArticleError as error:
+            say(f"Error: {_named(document.source)}: {error.cause}")
+            failed = True
+            continue
         except PipelineError as error:
-            say(f"Error: {error}")
+            say(f"Error: {_named(document.source)}: {error}")
             failed = True
             continue
         except Exception as error:  # noqa: BLE001 - a document that trips the extractor must not cost the others
             what = f"{type(error).__name__}: {error}"
-            say(f"Error: {document.source}: the extractor failed on it ({what}); please report this document")
+            say(f"Error: {_named(document.source)}: the extractor failed on it ({what}); please report this document")
             failed = True
             continue
         click.echo(json_line(document_json(document.source, article, reports)))
@@ -87,7 +92,7 @@ def _read_all(names: Sequence[str], settings: Settings) -> Iterator[_Document | 
     fetched = asyncio.run(_fetch(addresses, settings)) if addresses else {}
     for name in names:
         if name == "-":
-            yield _Document("-", None, sys.stdin.buffer.read(_MAX_BYTES + 1))
+            yield _read_input()
         elif name in fetched:
             answer = fetched[name]
             if isinstance(answer, Exception):
@@ -95,11 +100,32 @@ def _read_all(names: Sequence[str], settings: Settings) -> Iterator[_Document | 
             else:
                 yield _Document(name, answer.url, answer.body, answer.content_type)
         elif Path(name).is_dir():
-            for path in sorted(Path(name).rglob("*")):
-                if path.is_file() and not path.name.startswith("."):
-                    yield _read_file(path)
+            files = [path for path in Path(name).rglob("*") if path.is_file() and not path.name.startswith(".")]
+            if not files:
+                yield f"{name}: there is no file in this folder"
+            yield from map(_read_file, sorted(files))
         else:
             yield _read_file(Path(name))
+
+
+def _read_input() -> _Document | str:
+    if sys.stdin is None:  # a service manager may have closed it
+        return "standard input: it is closed; give a path or an http(s) address"
+    try:
+        return _Document("-", None, sys.stdin.buffer.read(_MAX_BYTES + 1))
+    except OSError as error:
+        return f"standard input: cannot be read: {error.strerror or error}"
+
+
+def _named(source: str) -> str:
+    return "standard input" if source == "-" else source
+
+
+def _host(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:  # the client says what is wrong with it
+        return None
 
 
 def _read_file(path: Path) -> _Document | str:
@@ -115,15 +141,13 @@ def _read_file(path: Path) -> _Document | str:
 
 async def _fetch(addresses: Sequence[str], settings: Settings) -> dict[str, Response | ScrapeError]:
     """The answers by address. A host the user names may be in the user's own network."""
-    from urllib.parse import urlsplit
-
     from scrapers.errors import ScrapeError
     from scrapers.http import HttpClient
 
     chosen = settings.config.fetch.http_settings()
     if not isinstance(chosen.allow_private, bool) or not chosen.allow_private:
         allowed = chosen.allow_private if isinstance(chosen.allow_private, tuple) else ()
-        named = [host for address in addresses if (host := urlsplit(address).hostname)]
+        named = [host for address in addresses if (host := _host(address))]
         chosen = replace(chosen, allow_private=(*allowed, *named))
     answers: dict[str, Response | ScrapeError] = {}
     async with HttpClient(chosen) as client:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, Overflow
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+#: No deal is worth this much in any currency, and the database has no room for it.
+_TOO_MUCH = Decimal("1e24")
 
 
 class Amount(click.ParamType[Decimal]):
@@ -40,9 +43,9 @@ class Amount(click.ParamType[Decimal]):
                 break
         try:
             amount = Decimal(text).scaleb(power)
-        except InvalidOperation:
+        except (InvalidOperation, Overflow):
             amount = Decimal("NaN")
-        if not amount.is_finite() or amount < 0:
+        if not amount.is_finite() or not 0 <= amount < _TOO_MUCH:
             self.fail(f"{value!r} is no amount; write it like 2500000, 2.5m or 1bn", param, ctx)
         return amount
 

@@ -126,8 +126,7 @@ def print_result(result: IngestResult) -> None:
         rows.append((source.name, source.kind, *map(str, counts), "; ".join((*remarks, *source.notes))))
     print_table(_COLUMNS, rows, title="sources" if on_terminal() else None)
     for failure in result.failures:
-        again = "; will be tried again" if failure.temporary else ""
-        say(f"{failure.stage.value} failed ({failure.source}): {failure.error}{again}")
+        say(str(failure))
     seconds = (result.finished_at - result.started_at).total_seconds()
     failed = f", {len(result.failures)} failed" if result.failures else ""
     say(

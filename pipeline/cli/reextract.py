@@ -35,11 +35,12 @@ def command(ctx: click.Context) -> None:
                 )  # fmt: skip
         else:
             done = reextract(database, sources, extractor(settings), now=now)
-    for _, reason in done.failures:
-        say(f"read failed: {reason}")
+    for url, reason in done.failures:
+        say(f"read failed: {reason}" if url in reason else f"read failed: {url}: {reason}")
+    aside = f", {done.aside} without an article as before" if done.aside else ""
     click.echo(
         f"{done.pages} pages read again, {done.reports} reports, {done.new_deals} new deals, "
-        f"{done.updated_deals} updated, {len(done.failures)} failed"
+        f"{done.updated_deals} updated, {len(done.failures)} failed{aside}"
     )
     if done.failures:
         ctx.exit(FAILED)

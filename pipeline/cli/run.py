@@ -112,8 +112,7 @@ def _write(digest: DigestConfig, config: Config, database: Database, at: datetim
 
 def _tell_pass(result: IngestResult) -> None:
     for failure in result.failures:
-        again = "; will be tried again" if failure.temporary else ""
-        _log(f"{failure.stage.value} failed ({failure.source}): {failure.error}{again}")
+        _log(str(failure))
     polled = sum(source.polled for source in result.sources)
     _log(
         f"{polled} sources polled, {result.read} pages read, {len(result.failures)} failed, "

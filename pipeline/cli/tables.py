@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli.common import console, on_terminal, printable
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,16 @@ def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, tit
     click.echo("\t".join(column.heading for column in columns))
     for row in rows:
         click.echo("\t".join(flat(cell) for cell in row))
+
+
+def print_plain(table: Table) -> None:
+    """A table made for people, tab-separated: its title stands for an empty first heading; an empty line ends it."""
+    headings = [str(column.header) for column in table.columns]
+    headings[:1] = [headings[0] or str(table.title or "")]
+    click.echo("\t".join(headings))
+    for row in zip(*(column.cells for column in table.columns), strict=True):
+        click.echo("\t".join(flat(str(cell)) for cell in row))
+    click.echo()
 
 
 def flat(cell: str) -> str:
