@@ -105,7 +105,8 @@ class _Surroundings:
         if not rows:
             raise InvalidRecord(f"deal {deal_id} has no report; a deal is written with the reports that tell of it")
         self.titles = _unique(title for title, *_ in rows)
-        self.languages = _unique(language for _, language, *_ in rows)
+        # In the alphabet's order: that of the reports is an accident of who was read first.
+        self.languages = sorted({language for _, language, *_ in rows})
         self.sources = _unique(source for *_, source in rows)
         self.first_day = min((published or seen).astimezone(UTC).date() for _, _, published, seen, _ in rows)
 

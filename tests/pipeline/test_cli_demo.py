@@ -41,7 +41,6 @@ def test_it_names_the_digest_it_wrote(demo: tuple[subprocess.CompletedProcess[st
     assert len(read_csv(path)) == int(named[1])
 
 
-@pytest.mark.xfail(reason="the Vietnamese and Chinese lexicons are not there yet")
 def test_several_outlets_and_languages_tell_one_deal(demo: tuple[subprocess.CompletedProcess[str], Path]) -> None:
     _, folder = demo
     rows = read_csv(folder / "dealwire-demo" / "deals.csv")
@@ -60,7 +59,6 @@ def test_what_is_no_deal_makes_none(demo: tuple[subprocess.CompletedProcess[str]
         assert name not in parties
 
 
-@pytest.mark.xfail(reason="the Vietnamese and Chinese lexicons are not there yet")
 def test_twelve_deals_of_most_kinds(demo: tuple[subprocess.CompletedProcess[str], Path]) -> None:
     _, folder = demo
     rows = read_csv(folder / "dealwire-demo" / "deals.csv")
