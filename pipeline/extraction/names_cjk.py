@@ -74,6 +74,26 @@ class _Candidate:
     score: float = 0.0
 
 
+def _through_space(
+    tokens: Sequence[Token], start: int, end: int, before: Token | None, after: Token | None
+) -> tuple[Token | None, Token | None]:
+    """The neighbours of a name, beyond the space that some writers set between Chinese and Latin words."""
+    latin = not _CJK_CHAR.match(tokens[_at(tokens, start)].word)
+    if before is not None and before.kind is Kind.SPACE:
+        number = _at(tokens, before.start) - 1
+        if number >= 0 and (latin or tokens[number].kind in (Kind.LATIN, Kind.NUMBER)):
+            before = tokens[number]
+    if after is not None and after.kind is Kind.SPACE:
+        number = _at(tokens, after.start) + 1
+        if number < len(tokens) and (latin or tokens[number].kind in (Kind.LATIN, Kind.NUMBER)):
+            after = tokens[number]
+    return before, after
+
+
+def _at(tokens: Sequence[Token], start: int) -> int:
+    return bisect_left(tokens, start, key=lambda token: token.start)
+
+
 class CjkMentionFinder:
     """Reads the names of one article in a script without capitals."""
 
@@ -305,7 +325,7 @@ class CjkMentionFinder:
             if not (nxt.isupper() or nxt.isdigit()):
                 break
             last += 2
-        while last > first and (self._words.plain(tokens[last].word) in self._legal or tokens[last].word == "co"):
+        while last > first and (self._words.plain(tokens[last].word) in self._legal or tokens[last].word == "co" or tokens[last].word in self._outlets):
             last -= 2
         start, end = tokens[first].start, tokens[last].end
         name = text[start:end]
@@ -345,6 +365,7 @@ class CjkMentionFinder:
     def _place(
         self, text: str, tokens: Sequence[Token], start: int, end: int, before: Token | None, after: Token | None
     ) -> _Place:
+        before, after = _through_space(tokens, start, end, before, after)
         weight = 1.0 if before is None else _BEFORE.get(before.kind, 0.0)
         outer, strong = end, False
         if after is not None and after.kind is Kind.LEGAL and after.start == end:
@@ -615,7 +636,7 @@ class CjkMentionFinder:
             return Mention(
                 hit.start, end, text[hit.start : end], 0.85, self._tail(text, end)[0], index.at(hit.start).index, found
             )
-        legal = self._legal_after(tokens, bisect_left(tokens, hit.end, key=lambda token: token.start))
+        legal = self._legal_after(tokens, _at(tokens, hit.end))
         if legal:
             end = legal
         outer, _, aliases = self._tail(text, end)

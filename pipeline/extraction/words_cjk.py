@@ -57,7 +57,7 @@ _RARE = 1.0e-7
 _KANA = "\u30a1-\u30fa\u30fc-\u30ff"
 _CJK = f"\u3005\u3041-\u309f{_KANA}\u3400-\u9fff\uac00-\ud7af"
 _RUN = re.compile(
-    rf"(?P<cjk>[{_CJK}]+(?:(?<=[{_KANA}])[・･](?=[{_KANA}])[{_CJK}]+)*)|(?P<number>\d[\d.,:/%+-]*[亿億万萬兆]*(?:[年月日家号號]|个月)?)|"
+    rf"(?P<cjk>[{_CJK}]+(?:(?<=[{_KANA}])[・･](?=[{_KANA}])[{_CJK}]+)*)|(?P<number>\d[\d.,:/%+-]*(?: ?[亿億万萬兆])*(?:[年月日家号號]|个月)?)|"
     rf"(?P<latin>[^\W\d_{_CJK}][^\W_{_CJK}]*(?:[&.'’+-][^\W_{_CJK}]+)*\+?)|(?P<space>[ \t\u3000]+)|(?P<mark>.)",
     re.DOTALL,
 )
