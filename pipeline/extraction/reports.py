@@ -116,7 +116,8 @@ def further_features(reading: Reading, first: Draft, drawn: Draft) -> dict[str, 
 
 def reports_of(reading: Reading) -> tuple[Report, ...]:
     """The deals the article reports, the main one first; none where it reports none."""
-    drafts = [drawn for drawn in (draft(reading, hypothesis) for hypothesis in reading.hypotheses[:8]) if drawn.parties]
+    # a deal is between named organisations: one name alone makes none
+    drafts = [drawn for drawn in (draft(reading, hypothesis) for hypothesis in reading.hypotheses[:8]) if len(drawn.parties) > 1]
     if not drafts:
         return ()
     first = drafts[0]
@@ -126,7 +127,7 @@ def reports_of(reading: Reading) -> tuple[Report, ...]:
     reports = [judge(reading, first, sureness)]
     taken = [first.members]
     for drawn in drafts[1:]:
-        if len(drawn.parties) < 2 or any(len(drawn.members & members) >= 2 for members in taken):
+        if any(len(drawn.members & members) >= 2 for members in taken):
             continue
         chance = probability("further", further_features(reading, first, drawn))
         if chance >= _FURTHER_THRESHOLD:
