@@ -310,6 +310,8 @@ class MentionFinder:
         following = next((other for other in tokens[number + 1 : number + 3] if other.capital), None)
         if len(words) != 1 or following is None or words[0].folded in self._titles or words[0].folded in self._not_names:
             return False
+        if words[0].start - index.at(token.start).start < 3 and following.folded in self._vocabulary.places:
+            return False  # "Vecinos de Madrid piden ..."
         return all(
             (self._vocabulary.is_ordinary(word.folded) or word.folded in self._vocabulary.places)
             and not known.covers(word.start)
@@ -507,7 +509,13 @@ class MentionFinder:
                 rest = [tokens[i].folded for i in words]
                 droppable = any(not self._vocabulary.is_ordinary(part) and part not in self._trades for part in rest)
             first = tokens[words[0]]
-            if not droppable and first.start - sentence.start < 3 and len(words) > 1 and first.folded not in self._opening_words:
+            if (
+                not droppable
+                and first.start - sentence.start < 3
+                and len(words) > 1
+                and tokens[words[1]].capital
+                and first.folded not in self._opening_words
+            ):
                 droppable = (
                     first.folded not in support
                     and (self._vocabulary.is_ordinary(first.folded) or first.folded in lower_words)
@@ -613,6 +621,8 @@ class MentionFinder:
             base -= 0.25
         if ordinary and len(words) >= 2 and not strong:
             base = min(base, 0.28)
+        if any(not tokens[i].capital and tokens[i].folded in self._bond_words for i in words):
+            base = max(base, 0.4)
         return max(strong, min(base, 0.7))
 
     def _add(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,6 +13,11 @@ from storage.vocabulary import DealType, Role
 
 #: Characters after (or, for a passive, before) the trigger in which the thing bought is named.
 _WINDOW = 85
+#: "the handset unit of A", "la división de móviles de la operadora A": A owns what is bought.
+_OWNER = re.compile(
+    r"(?:\b(?:of|von|de|del|da|do|das|dos|du|des|di|della|dello|dei)\s+|\bd['’]|\bdell['’])"
+    r"(?:(?:the|la|el|los|las|le|les|o|a|der|su|sua|seu|un|una|uma|um)\s+(?:[^\W\d_]+\s+){0,2})?$"
+)
 
 
 def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str) -> FrameInstance:
@@ -58,7 +64,9 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str) -> FrameInsta
             return replace(frame, weight=frame.weight * 0.4)
         if hit.cue.name == "asset":
             if first_target is None or hit.start < first_target:
-                return _as(frame, DealType.ASSET_PURCHASE, {})
+                sold = any(argument.role is Role.SELLER for argument in frame.arguments)
+                owned = first_target is not None and not sold and _OWNER.search(folded[hit.start : first_target])
+                return _as(frame, DealType.ASSET_PURCHASE, {Role.TARGET: Role.SELLER} if owned else {})
             target = next(
                 argument for argument in targets if argument.mention and argument.mention.start == first_target
             )
