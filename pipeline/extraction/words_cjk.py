@@ -57,11 +57,14 @@ _RARE = 1.0e-7
 _KANA = "\u30a1-\u30fa\u30fc-\u30ff"
 _CJK = f"\u3005\u3041-\u309f{_KANA}\u3400-\u9fff\uac00-\ud7af"
 _RUN = re.compile(
-    rf"(?P<cjk>[{_CJK}]+(?:(?<=[{_KANA}])[・･](?=[{_KANA}])[{_CJK}]+)*)|(?P<number>\d[\d.,:/%+-]*(?: ?[亿億万萬兆])*(?:[年月日家号號]|个月)?)|"
+    rf"(?P<cjk>[{_CJK}]+(?:(?<=[{_KANA}])[・･](?=[{_KANA}])[{_CJK}]+)*)|"
+    rf"(?P<number>\d[\d.,:/%+-]*(?: ?[亿億万萬兆])*(?:[年月日家号號]|个月)?)|"
     rf"(?P<latin>[^\W\d_{_CJK}][^\W_{_CJK}]*(?:[&.'’+-][^\W_{_CJK}]+)*\+?)|(?P<space>[ \t\u3000]+)|(?P<mark>.)",
     re.DOTALL,
 )
 _KATAKANA = re.compile(rf"[{_KANA}]+(?:[・･][{_KANA}]+)*")
+#: A character of a script without capitals.
+CJK = re.compile(f"[{_CJK}]")
 _UNIT = "[成家個年月日度季个項项名位次时時]|号(?!公司)|號(?!公司)"
 _HAN_COUNT = re.compile(
     rf"[〇零一二三四五六七八九十百千两兩点點]+(?:[亿億万萬兆]+|(?:{_UNIT})(?:[〇零一二三四五六七八九十]{{1,3}}[日号號])?|大(?=厂|巨头))|"
@@ -238,3 +241,29 @@ class Segmenter:
         if kind is not None:
             return kind
         return Kind.WORD if stem in self._costs else Kind.UNKNOWN
+
+
+class Terms:
+    """What a lexicon and the gazetteer say of names, written as :meth:`Segmenter.plain` writes."""
+
+    def __init__(self, lexicon: CompiledLexicon) -> None:
+        names = lexicon.data.names
+        self.words = Segmenter(lexicon)
+        listed = vocabulary(lexicon.data.language)
+        self.not_names = self._plain(names.not_names) | listed.not_names
+        self.outlets = self._plain(names.outlets) | listed.outlets
+        self.places = self._plain((*names.places, *listed.places))
+        self.legal = self._plain(names.legal_forms)
+        self.things = self._plain(names.things)
+        self.owned = self._plain(names.owned)
+        self.daughters = self._plain(names.daughters)
+        self.surnames = self._plain(names.surnames)
+        self.titles_follow = bool(names.honorifics) and not self.surnames
+        self.latin_legal = tuple(word for word in names.legal_forms if word[:1].isascii() and word[:1].isalpha())
+
+    def _plain(self, words: Iterable[str]) -> frozenset[str]:
+        return frozenset(self.words.plain(word) for word in words)
+
+    def surname(self, name: str) -> bool:
+        """Whether ``name`` begins with a family name."""
+        return name[:1] in self.surnames or name[:2] in self.surnames
