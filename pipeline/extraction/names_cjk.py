@@ -1,7 +1,7 @@
 """Finds the names of organisations in scripts that have no capitals: Chinese, Japanese, Korean.
 
 The text is split into words (words_cjk.py); what stands between words that are never part of a name is a candidate, and
-all candidates of an article are weighed together (candidates_cjk.py); wherever an accepted name is written is a mention.
+all candidates of an article are weighed together (candidates_cjk.py); wherever an accepted one is written is a mention.
 """
 
 from __future__ import annotations
@@ -265,10 +265,12 @@ class CjkMentionFinder:
             end = legal
         outer, _, aliases = self._tails.read(text, end)
         score = 1.0
-        ordinary = self._words.is_ordinary(self._words.plain(hit.alias)) and CJK.search(hit.alias)
-        if organisation.common_word or (
-            ordinary and len(hit.alias) <= 2 and self._words.kind(self._words.plain(hit.alias)) is not None
-        ):
+        if CJK.search(hit.alias):
+            alias = self._words.plain(hit.alias)
+            doubtful = len(alias) <= 2 and self._words.is_ordinary(alias) and self._words.kind(alias) is not None
+        else:
+            doubtful = organisation.common_word
+        if doubtful:
             score = 0.6
         surface = text[hit.start : name_end]
         return Mention(
