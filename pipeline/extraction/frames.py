@@ -97,6 +97,7 @@ class FrameReader:
             ((word, case) for case, words in lexicon.data.cases.after.items() for word in words),
             key=lambda item: -len(item[0]),
         )
+        self._joiners = frozenset(word for word in lexicon.data.cases.coordinators if word.isalpha())
         self._spaced = lexicon.data.script == "latin"
         self._syllables = bool(lexicon.data.names.compounds)
         tense = lexicon.data.tense
@@ -359,6 +360,8 @@ class FrameReader:
                     subject_found = True
                 continue
             if group.case in (None, "subject"):
+                if not noun and not verb_last and gap.strip() in self._joiners and any(other.end <= group.start for other in triggers):
+                    continue  # "A buys B and invests in C"
                 if group.relative and left.index(group) > 0 and not verb_last:
                     continue
                 if not subject_found:
@@ -469,6 +472,12 @@ class FrameReader:
         for group in groups:
             if group.start >= hit.end and group.case in ("to", "from", "of", "by") and len(_WORDS.findall(self._folded[hit.end : group.start])) <= 3:
                 slots.append((Slot.TO if group.case == "to" else Slot.BY if passive else Slot.FROM, group, 0.6))
+        following = next((group for group in groups if group.start >= hit.end and group.case is None), None)
+        if bare and following is not None and not passive:
+            before, after = self._folded[bare[0].end : hit.start], self._folded[hit.end : following.start]
+            finite = not _COMMA.search(after) and not _CLAUSE_BREAK.search(after) and len(_WORDS.findall(after)) <= 6
+            if finite and not _COMMA.search(before) and not (auxiliary and re.search(auxiliary, before)):
+                return [(Slot.SUBJECT, bare[0], 0.95), (Slot.OBJECT, following, 0.9), *slots]  # "A und B kaufen C"
         if len(bare) == 2 and not passive:
             slots.extend(((Slot.OBJECT, bare[0], 0.95), (Slot.SUBJECT, bare[1], 0.95)))
         elif bare:

@@ -153,7 +153,9 @@ def _beginnings(phrase: str) -> Iterator[str]:
 
 
 def _with_genitives(hits: list[Known], tokens: Sequence[Token], directory: Directory) -> list[Known]:
-    """``hits`` and the known names that only their genitive hid: "Nokias"."""
+    """``hits`` that are no part of a noun ("Smart-Meter"), and the known names that only their genitive hid ("Nokias")."""
+    words = [token for token in tokens if not token.capital and "-" in token.text]
+    hits = [hit for hit in hits if not any(word.start <= hit.start and hit.end < word.end for word in words)]
     spans = _Spans(hits)
     more = [
         Known(token.start, token.end, organisation, token.text)

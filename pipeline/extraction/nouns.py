@@ -19,6 +19,8 @@ from pipeline.extraction.vocabulary import Vocabulary
 
 _SHORTEST_PART = 3
 _SHORTEST_COMPOUND = 7
+_INFLECTIONS = ("s", "es", "n", "en", "e", "er", "ern")
+_DIRECTIONS = frozenset({"nord", "süd", "ost", "west", "mitte"})
 _LINKS = ("", "s", "es", "n", "en", "er", "e")
 _TITLE_LENGTH = 200
 _GAP = (" ", "\u00a0", " & ", " + ")
@@ -33,7 +35,9 @@ class NounReader:
         self._legal = legal
         self._is_known = is_known
         self._heads = tuple(sorted(names.heads, key=len, reverse=True))
-        self._labels = frozenset(names.descriptors) | frozenset(fold(word) for word in names.person_titles)
+        self._labels = frozenset(names.descriptors) | frozenset(fold(word) for word in (*names.person_titles, *names.heads))
+        self._descriptors = frozenset(names.descriptors)
+        self._joiners = frozenset(names.list_words)
         self._determiners = frozenset(names.determiners)
         self._nouns = frozenset(fold(word) for word in names.organisation_nouns)
         self._openings = frozenset(fold(word).split()[0] for word in names.organisation_openings)
@@ -70,7 +74,7 @@ class NounReader:
     def _cut(self, token: Token) -> list[Token]:
         """ "Nokia-Tochter" is Nokia and a noun; "KI-Start-up" is one noun."""
         lead, hyphen, last = token.text.rpartition("-")
-        if not hyphen or not lead or not last[:1].isupper() or not (self._known_noun(fold(last)) or self._head(fold(last)) in self._labels):
+        if not hyphen or not lead or not last[:1].isupper() or fold(last) in _DIRECTIONS or not (self._known_noun(fold(last)) or self._head(fold(last)) in self._labels):
             return [token]
         if all(self._known_noun(fold(part)) or (part.isupper() and not self._is_known(part)) for part in lead.split("-")):
             return [replace(token, folded=fold(last), capital=False)]
@@ -100,12 +104,14 @@ class NounReader:
     def _head(self, folded: str) -> str:
         """The last part of a compound that the lexicon names: "hersteller" of "chiphersteller"."""
         for head in self._heads:
-            if folded.endswith(head) and len(folded) > len(head):
-                return head
+            if folded.endswith(head):
+                return head if head in self._descriptors or head[:-1] not in self._descriptors else head[:-1]
         return folded
 
     def _known_noun(self, folded: str) -> bool:
-        return folded in self._ordinary or self._split(folded)
+        if folded in self._ordinary or self._split(folded):
+            return True
+        return any(folded.endswith(end) and len(folded) - len(end) > 4 and folded[: -len(end)] in self._ordinary for end in _INFLECTIONS)
 
     def _is_noun(self, token: Token) -> bool:
         if any(char.isupper() for char in token.text[1:]) and len(token.text) > 2:
@@ -161,6 +167,15 @@ class NounReader:
         before = tokens[number - 1] if number else None
         joined_next = following is not None and text[token.end : following.start] in _GAP
         joined_before = before is not None and text[before.end : token.start] in _GAP
+        if not label and (
+            (following is not None and following.capital and text[token.end : following.start] == " & ")
+            or (before is not None and before.capital and text[before.end : token.start] == " & ")
+        ):
+            return True
+        if not label and token.folded not in self._ordinary and before is not None and before.folded in self._joiners and number > 1:
+            other = tokens[number - 2]
+            if other.capital and (not self._is_noun(other) or other.folded in self._nouns) and text[before.end : token.start] == " ":
+                return True
         if not label or token.folded in self._openings:
             if self._legal.match(text, token.end):
                 return True

@@ -25,7 +25,12 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str) -> FrameInsta
     spec = frame.hit.cue.frame
     if spec is None or not spec.retype:
         return frame
-    things = [hit for hit in hits if hit.cue.kind == CueKind.OBJECT]
+    spans = [(a.mention.start, a.mention.outer_end) for a in frame.arguments if a.mention is not None]
+    things = [
+        hit
+        for hit in hits
+        if hit.cue.kind == CueKind.OBJECT and not any(start <= hit.start < end for start, end in spans)
+    ]
     after = [hit for hit in things if frame.hit.end <= hit.start <= frame.hit.end + _WINDOW]
     if frame.passive:
         before = [
@@ -80,7 +85,8 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str) -> FrameInsta
                 and " for " not in gap
                 and " from " not in gap
             ):
-                return _as(frame, DealType.ASSET_PURCHASE, {Role.TARGET: Role.SELLER})
+                sold_by = any(argument.role is Role.SELLER for argument in frame.arguments)
+                return _as(frame, DealType.ASSET_PURCHASE, {} if sold_by else {Role.TARGET: Role.SELLER})
             break
     sold = [argument for argument in frame.arguments if argument.role is Role.SELLER]
     if sold and not targets and any(hit.cue.name == "asset" for hit in after):

@@ -106,6 +106,7 @@ class Names(_Strict):
     nouns_capitalised: bool = False  # every noun has a capital, as in German
     heads: tuple[str, ...] = ()  # last parts of compounds that are read as the word itself: "hersteller", "chef"
     determiners: tuple[str, ...] = ()  # what stands before nouns but seldom before names; for nouns_capitalised
+    list_words: tuple[str, ...] = ()  # "und": after a name and such a word, a compound is rather a name too; for nouns_capitalised
     noun_endings: tuple[str, ...] = ()  # how inflected or abstract nouns end; for nouns_capitalised
 
 
