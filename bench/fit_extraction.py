@@ -67,7 +67,7 @@ PRIOR: dict[str, dict[str, float]] = {
     },
     "status_announced": {"bias": 0.8, "future_title": 0.4, "future_lead": 0.4},
     "type": {"is_cross_licensing": 1.0, "is_joint_venture": 0.6, "is_partnership": -0.6, "generic": -0.6, "share": 1.0, "complete": 0.5},
-    "also": {"bias": -2.2, "share": 2.0, "complete": 1.0, "lead": 0.6, "title": 0.6, "generic": -1.0},
+    "also": {"bias": -1.9, "share": 2.0, "complete": 1.0, "lead": 0.6, "title": 0.6, "generic": -1.0},
     "further": {"bias": -1.8, "ratio": 1.0, "best": 1.5, "complete": 0.5, "new": 0.5, "own_paragraph": 0.5, "background": -1.0, "shared_one": -0.5},
     "deal": {
         "bias": -2.0, "denied_title": -2.0, "denied_lead": -1.0, "ended_talks_title": -1.5, "ended_talks_lead": -0.7, "no_deal_only": -1.0,
@@ -179,7 +179,7 @@ def main() -> None:
     parser.add_argument("gold", type=Path)
     parser.add_argument("--texts", type=Path, required=True)
     parser.add_argument("--lang", help="only documents in these languages, comma-separated")
-    parser.add_argument("--penalty", type=float, default=1.5)
+    parser.add_argument("--penalty", type=float, default=4.0)
     parser.add_argument("--write", action="store_true", help="write the weights into the lexicon")
     options = parser.parse_args()
     languages = set(options.lang.split(",")) if options.lang else None
