@@ -154,10 +154,8 @@ def hypothesise(frames: Iterable[FrameInstance], salient: Sequence[Entity]) -> l
         if not entities and hypotheses:
             owners = hypotheses[:1]
         roles = {argument.role for argument in item.frame.arguments}
-        if not owners and roles == {Role.INVESTOR}:
-            owners = [
-                hypothesis for hypothesis in hypotheses if hypothesis.frames[0].frame.type is DealType.INVESTMENT
-            ][:1]
+        if not owners and roles:
+            owners = [hypothesis for hypothesis in hypotheses if _completes(item, roles, hypothesis)][:1]
             for hypothesis in owners:
                 hypothesis.members |= entities
         if owners:
@@ -167,6 +165,17 @@ def hypothesise(frames: Iterable[FrameInstance], salient: Sequence[Entity]) -> l
             hypotheses.append(Hypothesis(set(entities), [item]))
     hypotheses.sort(key=lambda hypothesis: -hypothesis.strength)
     return hypotheses
+
+
+def _completes(item: Scored, roles: set[Role], hypothesis: Hypothesis) -> bool:
+    """Whether a frame with one side only names the other side of a deal: "A goes to a group. B and C bought it." """
+    frames = [scored for scored in hypothesis.frames if not scored.background]
+    if roles == {Role.INVESTOR}:
+        return any(scored.frame.type is DealType.INVESTMENT for scored in frames)
+    if item.background or item.frame.sentence.zone is Zone.BODY:
+        return False
+    same = [scored.frame for scored in frames if scored.frame.type is item.frame.type]
+    return bool(same) and not any(roles & {argument.role for argument in frame.arguments} for frame in same)
 
 
 def _compatible(hypothesis: Hypothesis, item: Scored) -> bool:
