@@ -568,6 +568,8 @@ class FrameReader:
         names = self._lexicon.data.names
         before = self._folded[max(sentence.start, hit.start - 160) : hit.start]
         present = instance.entities
+        if self._lexicon.data.cases.verb_second:
+            before += " " + self._folded[hit.end : min(sentence.end, hit.end + 40)]  # "tauschen die beiden Firmen Patente"
         for word in names.plural_pronouns:
             if _has_word(before, word, spaced=self._spaced):
                 role = roles.get(Slot.SUBJECT)

@@ -52,6 +52,8 @@ _TICKER = re.compile(
 _ALIAS = re.compile(r"\s*\((?:[^()“\"]{0,40}?[“\"']([^”\"'()]{2,40})[”\"'][^()]{0,60}|(?:the |der |la |il |a )?([A-Z][\w&.-]{1,20}(?: [A-Z][\w&.-]{1,20})?))\)")
 _AFTER_COMMA = re.compile(r",\s([A-Z][\w.]+(?: [A-Z][\w.]+)?)")
 _AMOUNT = re.compile(r"^\d[\d.,]*-?(?:[a-zA-Z]{1,3})?$")
+_WORD_BEFORE = re.compile(r"([^\W_]+) $")
+_WORD_AFTER = re.compile(r" ([^\W_]+)")
 _ALL_CAPS = re.compile(r"^[A-Z0-9&.-]{2,6}$")
 
 
@@ -210,6 +212,7 @@ class MentionFinder:
         if self._noun_reader is not None:
             tokens = self._noun_reader.read(text, tokens, _Spans(known).covers)
             known = _with_genitives(known, tokens, self._known)
+        known = [hit for hit in known if not self._in_place(text, hit)]
         lower_words = {token.folded for token in tokens if not token.capital}
         support = self._support(self._runs(text, tokens, index, None, known), tokens, index)
         runs = self._runs(text, tokens, index, support, known)
@@ -240,6 +243,15 @@ class MentionFinder:
                 result.append(mention)
         return result
 
+    def _in_place(self, text: str, hit: Known) -> bool:
+        """A known name that is half of a place's: Stati + Uniti."""
+        surface = fold(text[hit.start : hit.end])
+        before, after = _WORD_BEFORE.search(text, max(0, hit.start - 24), hit.start), _WORD_AFTER.match(text, hit.end)
+        places = self._vocabulary.places
+        return bool(before and fold(before.group(1)) + " " + surface in places) or bool(
+            after and surface + " " + fold(after.group(1)) in places
+        )
+
     # ---- runs of capitalised words
 
     def _runs(
@@ -255,6 +267,8 @@ class MentionFinder:
                 previous = tokens[current[-1]]
                 gap = text[previous.end : token.start]
                 joined = gap in (" ", " & ", "\u00a0", ". ", " + ", "/") and not previous.possessive and not previous.tail
+                if not joined and gap[-1:] in "'’" and gap.strip(" '’") in self._connectors and not previous.tail:
+                    joined = tokens[current[0]].folded in self._opening_words  # Caisse Boréale d'Investissement
                 if gap == ". " and not (len(previous.text) <= 2 or previous.folded in self._legal_words):
                     joined = False
                 if joined and index.at(previous.start).index != index.at(token.start).index:

@@ -76,7 +76,7 @@ class NounReader:
         lead, hyphen, last = token.text.rpartition("-")
         if not hyphen or not lead or not last[:1].isupper() or fold(last) in _DIRECTIONS or not (self._known_noun(fold(last)) or self._head(fold(last)) in self._labels):
             return [token]
-        if all(self._known_noun(fold(part)) or (part.isupper() and not self._is_known(part)) for part in lead.split("-")):
+        if lead.isdigit() or all(self._known_noun(fold(part)) or (part.isupper() and not self._is_known(part)) for part in lead.split("-")):
             return [replace(token, folded=fold(last), capital=False)]
         middle = token.start + len(lead)
         first = Token(token.start, middle, lead, fold(lead), token.capital, False, True)

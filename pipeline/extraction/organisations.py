@@ -112,6 +112,8 @@ def _touches(text: str, start: int, end: int) -> bool:
 
 def _written_as_name(surface: str, alias: str) -> bool:
     first = surface[0]
+    if alias[-2:-1] == " " and alias[-1].isupper() and not surface[-1].isupper():
+        return False  # "Finistère Capital a reçu" is not Capital A
     if first.isupper() or _HAS_CJK.search(surface) or not first.isalpha():
         return not (len(alias) <= 3 and alias.isupper() and not surface.isupper())
     return surface == alias
