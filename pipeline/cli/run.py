@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.common import FAILED, Settings, extractor, now, say, settings_of, shared_options
+from pipeline.cli.common import Settings, extractor, now, say, settings_of, shared_options
 
 if TYPE_CHECKING:
     from pipeline.config import Config, DigestConfig
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def command(ctx: click.Context) -> None:
     """Run the background service: poll each source when it is due, read what is new, write the configured digests.
 
-    It logs to standard error and goes on until SIGTERM or Ctrl-C, then finishes the pages in hand and stops; the next
-    start goes on from there.
+    It logs to standard error and goes on until SIGTERM or Ctrl-C, then finishes the pages in hand (for half a minute at
+    most; what takes longer stays due) and ends with 0. The next start goes on from there.
 
     \b
     Examples:
@@ -36,12 +36,10 @@ def command(ctx: click.Context) -> None:
     if not settings.config.to_sources():
         raise click.UsageError("no sources are configured here; name a configuration with --config")
     with settings.database() as database:
-        clean = asyncio.run(_serve(settings, database))
-    if not clean:
-        ctx.exit(FAILED)
+        asyncio.run(_serve(settings, database))
 
 
-async def _serve(settings: Settings, database: Database) -> bool:
+async def _serve(settings: Settings, database: Database) -> None:
     from pipeline.schedule import Service, stopping_on_signals
     from scrapers.http import HttpClient
 
@@ -69,7 +67,6 @@ async def _serve(settings: Settings, database: Database) -> bool:
         with stopping_on_signals(stop, on_first=lambda: _log("stopping after the pages in hand")):
             clean = await service.serve(stop)
     _log("stopped" if clean else "stopped; pages that took too long stay due")
-    return clean
 
 
 def _take_over(config: Config, database: Database) -> None:
