@@ -114,7 +114,12 @@ class CandidateReader:
     ) -> None:
         """The words ``tokens[first:stop]`` between two words that are no part of a name."""
         before = tokens[first - 1] if first else None
-        while stop - first > 1 and tokens[first].kind is Kind.NOUN and tokens[first + 1].kind is not Kind.SUFFIX:
+        while (
+            stop - first > 1
+            and tokens[first].kind is Kind.NOUN
+            and tokens[first + 1].kind is not Kind.SUFFIX
+            and plain.count(plain[tokens[first].start : tokens[stop - 1].end]) == 1
+        ):
             first += 1
             before = tokens[first - 1]
         if before is not None and before.kind is Kind.STOP and len(before.word) == 1 and CJK.match(before.word):

@@ -71,11 +71,22 @@ class CjkMentionFinder:
                 fixed[cue.start] = (cue.end, kind)
         return self._longer(plain, self._words.split(plain, fixed, ends))
 
-    @staticmethod
-    def _longer(plain: str, tokens: list[Token]) -> list[Token]:
+    def _longer(self, plain: str, tokens: list[Token]) -> list[Token]:
         """Known names that are only part of another name here lose their kind: 中芯 in 中芯宁波."""
         result = list(tokens)
         for number, token in enumerate(tokens):
+            if token.kind in (Kind.STOP, Kind.SPEECH) and len(token.word) == 1 and 0 < number < len(tokens) - 1:
+                around = (tokens[number - 1], tokens[number + 1])
+                single = all(part.kind in PARTS and len(part.word) == 1 for part in around)
+                if single and plain.count(plain[around[0].start : around[1].end]) >= 2:
+                    result[number] = token._replace(kind=Kind.UNKNOWN)  # 聚付通: one name, not 聚 pays 通
+            if (
+                token.word in self._terms.deeds
+                and 0 < number < len(tokens) - 1
+                and tokens[number - 1].kind in (Kind.SUFFIX, Kind.KNOWN)
+                and tokens[number + 1].kind in PARTS
+            ):
+                result[number] = token._replace(kind=Kind.TRIGGER)  # 博元资本投资澜舟科技: here it is a verb
             if token.kind is not Kind.KNOWN or not CJK.match(token.word):
                 continue
             after = tokens[number + 1] if number + 1 < len(tokens) else None
@@ -217,7 +228,7 @@ class CjkMentionFinder:
             outer_end, aliases = (
                 (place.outer_end, place.aliases) if place is not None else self._plain_tail(text, plain, end)
             )
-            aliases = (*aliases, *short.get(word, ()))
+            aliases = tuple(dict.fromkeys((*aliases, *short.get(word, ()))))
             found.append(
                 Mention(start, end, text[start:end], score, outer_end, index.at(start).index, None, False, aliases)
             )

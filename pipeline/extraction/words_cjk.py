@@ -11,7 +11,7 @@ from typing import NamedTuple
 import wordfreq
 
 from pipeline.extraction.han import simplify
-from pipeline.extraction.lexicon import CompiledLexicon, fold
+from pipeline.extraction.lexicon import CompiledLexicon, fold, literal_prefix
 from pipeline.extraction.vocabulary import vocabulary
 
 
@@ -84,6 +84,16 @@ def _frequencies(language: str) -> dict[str, float]:
         return vocabulary(language).ordinary
 
 
+def _literals(lexicon: CompiledLexicon) -> list[str]:
+    """The keywords of the focus areas: what deals are about, not who makes them."""
+    return [
+        word
+        for words in lexicon.data.focus.values()
+        for word in words
+        if CJK.match(word) and literal_prefix(word) == word
+    ]
+
+
 class Segmenter:
     """Splits text of one language. Reusable; holds no state of an article."""
 
@@ -99,6 +109,7 @@ class Segmenter:
                 self._kinds[word] = Kind.STOP
         listed: Sequence[tuple[Kind, Iterable[str]]] = (
             (Kind.STOP, (*names.boundaries, *cases.before.get("subject", ()))),
+            (Kind.NOUN, _literals(lexicon)),
             (Kind.NOUN, names.not_names),
             (Kind.SUFFIX, names.organisation_nouns),
             (Kind.SPEECH, names.speech),
@@ -254,6 +265,7 @@ class Terms:
         self.outlets = self._plain(names.outlets) | listed.outlets
         self.places = self._plain((*names.places, *listed.places))
         self.legal = self._plain(names.legal_forms)
+        self.deeds = self._plain(names.organisation_nouns) & self._plain(names.boundaries)
         self.things = self._plain(names.things)
         self.owned = self._plain(names.owned)
         self.daughters = self._plain(names.daughters)
