@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from pipeline.decoding import decode, is_binary
 from pipeline.errors import ArticleError
+from pipeline.front_matter import read_front_matter
 from pipeline.language import detect
 from pipeline.metadata import Moment, PageMetadata, guess_date, parse_moment, read_metadata
 from storage.records import Article
@@ -164,10 +165,12 @@ def _from_text(
     text = decode(body, content_type=content_type, declared=False)
     # What reading the file as text gives anyone: no byte order mark, "\n" at the end of lines. Otherwise untouched.
     text = unicodedata.normalize("NFC", text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
-    title = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    if not title:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines:
         raise ArticleError(name, "has no text in it")
-    when = parse_moment(hint.published) if hint else None
+    noted = read_front_matter(text)
+    title = noted.title or next((line for line in lines if any(map(str.isalnum, line))), lines[0])
+    when = (parse_moment(hint.published) if hint else None) or noted.date
     return Article(
         title=_shorten(title.lstrip("#").strip() or title),
         text=text,

@@ -162,6 +162,25 @@ def test_plain_text_is_taken_as_it_stands() -> None:
     assert article.language == "en"
 
 
+@pytest.mark.parametrize(
+    ("head", "title", "day"),
+    [
+        ("---\ntitle: >-\n  A buys\n  B\ndate: 2026-03-01\n---\n", "A buys B", "2026-03-01"),
+        ("---\ntitle: 'A: b'\ndate: '2026-03-01 05:01 -0500'\n---\n", "A: b", "2026-03-01"),
+        ("---\ndate: 2026-02-30\n---\n", "date: 2026-02-30", None),
+        ("---\ntitle: [\n---\n", "title: [", None),
+        ("---\n- a\n---\n", "- a", None),
+        ("---\n\n", "Brightwell has bought Oakline.", None),
+    ],
+)
+def test_markdown_that_names_its_title_and_date(head: str, title: str, day: str | None) -> None:
+    text = f"{head}Brightwell has bought Oakline.\n"
+    article = read_article(text.encode(), url="file:///news/a.md")
+    assert article.text == text
+    assert article.title == title
+    assert (article.published_at and article.published_at.date().isoformat()) == day
+
+
 def test_a_text_in_one_long_line_is_titled_by_its_first_sentence() -> None:
     article = read_article(" ".join(PARAGRAPHS * 3).encode(), url="a.txt")
     assert article.title == PARAGRAPHS[0]
@@ -195,6 +214,19 @@ def test_configured_publisher_wins_and_configured_language_only_breaks_ties() ->
     assert read_article(b"2026: 12,5 %", url="a.txt").language == "und"
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<!-- a long remark of the content management system that made this page -->",
+        "<DOCUMENT>\n<TYPE>8-K\n<SEQUENCE>1\n<FILENAME>form8k.htm\n<DESCRIPTION>FORM 8-K\n<TEXT>\n",
+    ],
+)
+def test_pages_that_do_not_begin_with_html(before: str) -> None:
+    body = f"{before}<html><body><div><p>Brightwell has bought Oakline for $20 million.</p></div></body></html>"
+    article = read_article(body.encode(), url="https://chip.example/a.htm", content_type="text/html")
+    assert article.text == "Brightwell has bought Oakline for $20 million."
+
+
 def test_a_large_page_is_read_when_it_is_large_by_its_scripts() -> None:
     html = page(head=JSON_LD + "<script>" + "x" * MAX_HTML_BYTES + "</script>")
     article = read_article(html.encode(), url="https://chip.example/a")
@@ -212,6 +244,7 @@ def test_a_large_page_is_read_when_it_is_large_by_its_scripts() -> None:
         (bytes(range(256)) * 20, "text/html", "https://chip.example/a", "binary"),
         (b'<?xml version="1.0"?><rss version="2.0"></rss>', "text/xml", "https://chip.example/a", "feed"),
         (b'{"a": 1}', "application/json", "https://chip.example/a", "application/json"),
+        (b'[{"a": 1}]', None, "a.txt", "JSON data"),
         (b"<html><body></body></html>", "text/html", "https://chip.example/a", "no article text"),
         (b"<html><head><title>Loading</title></head><body></body></html>", None, "a.html", "no text"),
         (b"\x1f\x8b" + b"junk", None, "a.html.gz", "damaged gzip"),
