@@ -85,8 +85,8 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str) -> FrameInsta
                 and " for " not in gap
                 and " from " not in gap
             ):
-                sold_by = any(argument.role is Role.SELLER for argument in frame.arguments)
-                return _as(frame, DealType.ASSET_PURCHASE, {} if sold_by else {Role.TARGET: Role.SELLER})
+                named = any(argument.role is Role.SELLER for argument in frame.arguments)
+                return _as(frame, DealType.ASSET_PURCHASE, {} if named else {Role.TARGET: Role.SELLER})
             break
     sold = [argument for argument in frame.arguments if argument.role is Role.SELLER]
     if sold and not targets and any(hit.cue.name == "asset" for hit in after):
