@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import console, extractor, on_terminal, say, settings_of, shared_options
+from pipeline.cli.common import console, extractor, names_of, on_terminal, say, settings_of, shared_options
 from pipeline.cli.tables import print_plain
 
 
@@ -32,10 +32,11 @@ def command(
       dealwire evaluate gold.jsonl --texts texts/
       dealwire evaluate gold.jsonl --texts texts/ --lang vi --misses --measure parties
     """
+    from pipeline.clusters import cluster
     from pipeline.errors import LabelError
-    from pipeline.evaluate import evaluate, predict
+    from pipeline.evaluate import evaluate, predict, with_clusters
     from pipeline.evaluate_table import print_misses, print_scores, tables
-    from pipeline.labels import read_labels
+    from pipeline.labels import read_labels, read_text
 
     labels = read_labels(gold, lang=lang)
     if not labels:
@@ -43,7 +44,9 @@ def command(
     begin = time.perf_counter()
     predicted = dict(predict(labels, texts, extractor(settings_of(ctx))))
     seconds = time.perf_counter() - begin
-    scores = evaluate(labels, predicted)
+    read = [(label.id, read_text(label, texts), predicted[label.id].reports) for label in labels]
+    predicted = with_clusters(predicted, cluster(read))
+    scores = evaluate(labels, predicted, canonical=names_of(settings_of(ctx)).canonical)
     if on_terminal():
         print_scores(scores, console(), misses=misses, measures=measure or None)
     else:

@@ -79,6 +79,11 @@ class Directory:
         """The organisation that goes by ``name`` in any script, None where there is none."""
         return self._by_alias.get(fold(name))
 
+    def canonical(self, name: str) -> str | None:
+        """The name the dictionary gives the organisation that goes by ``name``, None where it knows nothing."""
+        organisation = self.get(name)
+        return organisation.name if organisation is not None else None
+
     def find(self, text: str, folded: str) -> Iterator[Known]:
         """Known names in ``text``, longest first at each place, never overlapping.
 

@@ -12,6 +12,9 @@ from storage.vocabulary import DealType, Status
 
 _CUES = ("rumored", "terminated", "completed", "future", "ended_talks", "hypothetical", "denied", "background")
 
+#: "Announced" is what is left when no other status is likely: it gives way to one that comes this near (in logits).
+_RESERVE = 1.0
+
 
 def status_features(
     hits: Sequence[Hit], sentences: Sequence[Sentence], hypothesis: Hypothesis, deal_type: DealType
@@ -55,5 +58,5 @@ def status_of(
 ) -> tuple[Status, Hit | None]:
     """The likeliest status and the words that prove it (None where it is announced without saying so)."""
     features, best = status_features(hits, sentences, hypothesis, deal_type)
-    status = max(Status, key=lambda item: score(f"status_{item}", features))
+    status = max(Status, key=lambda item: score(f"status_{item}", features) - (_RESERVE if item is Status.ANNOUNCED else 0.0))
     return status, best.get(status.value, best.get("future") if status is Status.ANNOUNCED else None)
