@@ -54,6 +54,7 @@ _AFTER_COMMA = re.compile(r",\s([A-Z][\w.]+(?: [A-Z][\w.]+)?)")
 _AMOUNT = re.compile(r"^\d[\d.,]*-?(?:[a-zA-Z]{1,3})?$")
 _WORD_BEFORE = re.compile(r"([^\W_]+) $")
 _WORD_AFTER = re.compile(r" ([^\W_]+)")
+_APOSTROPHES = frozenset("'’")
 _ALL_CAPS = re.compile(r"^[A-Z0-9&.-]{2,6}$")
 
 
@@ -63,32 +64,34 @@ def _legal_pattern(forms: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?:,?\s+(?:{body})\.?(?!\w))+", re.IGNORECASE)
 
 
-def tokenize(text: str) -> list[Token]:
-    """The words of ``text`` with their spans; elisions ("l'") and possessives ("'s") are cut off."""
+def tokenize(text: str, folded: str) -> list[Token]:
+    """The words of ``text`` with their spans; elisions ("l'") and possessives ("'s") are cut off.
+
+    ``folded`` is the same text in lower case, character for character.
+    """
     tokens = []
     for match in _TOKEN.finditer(text):
         start, end = match.span()
         word = match.group()
-        elision = _ELISION.match(word)
-        if elision and len(word) > elision.end() + 1 and (word[0].islower() or word[elision.end()].isupper()) and word[1] != "'s":
-            start += elision.end()
-            word = word[elision.end() :]
-        possessive = False
-        owner = _POSSESSIVE.search(word)
-        if owner and len(word) > 2:
-            possessive = True
-            end -= 2
-            word = word[:-2]
-        elif text[end : end + 1] in "'’" and word[-1:] in "sSxz" and text[end + 1 : end + 2] == " ":
+        possessive = tail = False
+        if not word.isalnum():  # a mark inside: an apostrophe, a hyphen
+            elision = _ELISION.match(word)
+            if elision and len(word) > elision.end() + 1 and (word[0].islower() or word[elision.end()].isupper()):
+                start += elision.end()
+                word = word[elision.end() :]
+            if len(word) > 2 and _POSSESSIVE.search(word):
+                possessive = True
+                end -= 2
+                word = word[:-2]
+            hyphen = _HYPHEN_TAIL.search(word)
+            if hyphen and word[0].isupper():
+                tail = True
+                end = start + hyphen.start()
+                word = word[: hyphen.start()]
+        if not possessive and word[-1:] in "sSxz" and text[end : end + 1] in _APOSTROPHES and text[end + 1 : end + 2] == " ":
             possessive = word[0].isupper()
-        tail = False
-        hyphen = _HYPHEN_TAIL.search(word)
-        capital = word[0].isupper() or (any(char.isupper() for char in word[1:]) and word[0].isalnum())
-        if hyphen and word[0].isupper():
-            tail = True
-            end = start + hyphen.start()
-            word = word[: hyphen.start()]
-        tokens.append(Token(start, end, word, fold(word), capital, possessive, tail))
+        lowered = folded[start:end]
+        tokens.append(Token(start, end, word, lowered, word != lowered, possessive, tail))
     return tokens
 
 
@@ -186,6 +189,7 @@ class MentionFinder:
         self._locatives = frozenset(lexicon.data.cases.before.get("in", ())) | {"at", "near"}
         self._titles = frozenset(fold(word) for word in names.person_titles)
         self._addresses = frozenset(names.forms_of_address)
+        self._title_after = re.compile(rf"[ ,(]*(?:{'|'.join(map(re.escape, sorted(self._titles)))})", re.IGNORECASE)
         self._speech = frozenset(names.speech)
         self._not_names = frozenset(fold(word) for word in names.not_names) | self._vocabulary.not_names
         self._outlets = frozenset(fold(word) for word in names.outlets) | self._vocabulary.outlets
@@ -203,7 +207,7 @@ class MentionFinder:
     def find(self, text: str, folded: str, sentences: Sequence[Sentence], hits: Sequence[Hit] = ()) -> list[Mention]:
         """Mentions in reading order, none overlapping. ``hits`` are the cues of the text: "Cross-Licensing" is no name."""
         index = SentenceIndex(sentences)
-        tokens = self._compounds.join(text, tokenize(text))
+        tokens = self._compounds.join(text, tokenize(text, folded))
         cues = _Spans([hit for hit in hits if hit.cue.kind in (CueKind.FRAME, CueKind.FOCUS, CueKind.OBJECT)])
         known = [hit for hit in self._known.find(text, folded) if fold(hit.alias) not in self._not_names]
         if self._compounded:
@@ -375,8 +379,7 @@ class MentionFinder:
                 continue
             given = named[0].folded in self._vocabulary.given_names and len(named) >= 2 and named[1].folded not in self._nouns
             after = text[named[-1].end : named[-1].end + 40]
-            following = fold(after.lstrip(" ,("))
-            spoken = any(following.startswith(title) for title in self._titles)
+            spoken = after[:1] == "," and self._title_after.match(after) is not None
             paired = (
                 previous_person >= 0
                 and len(named) == 2
@@ -384,7 +387,7 @@ class MentionFinder:
                 and not any(self._known.get(word.text) or word.folded in self._nouns for word in named)
             )
             if given or paired or ((titled or before in self._titles) and len(named) <= 3 and not self._known.get(" ".join(w.text for w in named))) or (
-                spoken and len(named) in (2, 3) and after[:1] == ","
+                spoken and len(named) in (2, 3)
             ):
                 parts.update(word.folded for word in named if not self._known.get(word.text))
                 if len(named) >= 2:
@@ -519,7 +522,8 @@ class MentionFinder:
                 or folded in self._vocabulary.not_names
                 or (folded in self._not_names and (at_start or len(words) == 1))
             ) and not (self._compounded and len(words) > 1 and folded in self._opening_words)
-            if not droppable and len(words) > 1 and folded in self._descriptors and folded not in self._opening_words:
+            bonded = len(words) > 1 and not tokens[words[1]].capital  # Casa dos Ventos
+            if not droppable and len(words) > 1 and not bonded and folded in self._descriptors and folded not in self._opening_words:
                 droppable = dropped_descriptor = True
             if not droppable and dropped_descriptor and folded in self._trades:
                 rest = [tokens[i].folded for i in words]
@@ -529,7 +533,7 @@ class MentionFinder:
                 not droppable
                 and first.start - sentence.start < 3
                 and len(words) > 1
-                and tokens[words[1]].capital
+                and not bonded
                 and first.folded not in self._opening_words
             ):
                 droppable = (
@@ -546,6 +550,8 @@ class MentionFinder:
             or tokens[words[-1]].text.isdigit()
         ):
             words.pop()
+        while words and not tokens[words[0]].capital:
+            words.pop(0)
         if not words:
             return
         start, end = tokens[words[0]].start, tokens[words[-1]].end

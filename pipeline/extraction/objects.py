@@ -53,6 +53,8 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str) -> FrameInsta
         doers = [a.mention.outer_end for a in frame.arguments if a.role is doer and a.mention is not None]
         begin = max([frame.sentence.start, frame.hit.start - _WINDOW * 2, *(end for end in doers if end < frame.hit.start)])
         after = [hit for hit in things if begin <= hit.start < frame.hit.start]
+    elif spec.shape is Shape.LAST:
+        return _retype_last(frame, things, folded)
     targets = [
         argument for argument in frame.arguments if argument.role is Role.TARGET and argument.mention is not None
     ]
@@ -69,8 +71,8 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str) -> FrameInsta
             return replace(frame, weight=frame.weight * 0.4)
         if hit.cue.name == "asset":
             if first_target is None or hit.start < first_target:
-                sold = any(argument.role is Role.SELLER for argument in frame.arguments)
-                owned = first_target is not None and not sold and _OWNER.search(folded[hit.start : first_target])
+                has_seller = any(argument.role is Role.SELLER for argument in frame.arguments)
+                owned = first_target is not None and not has_seller and _OWNER.search(folded[hit.start : first_target])
                 return _as(frame, DealType.ASSET_PURCHASE, {Role.TARGET: Role.SELLER} if owned else {})
             target = next(
                 argument for argument in targets if argument.mention and argument.mention.start == first_target
@@ -99,3 +101,47 @@ def _as(frame: FrameInstance, deal_type: DealType, roles: dict[Role, Role]) -> F
         Argument(item.entity, roles.get(item.role, item.role), item.weight, item.mention) for item in frame.arguments
     ]
     return replace(frame, type=deal_type, arguments=arguments)
+
+
+#: Between an owner and what it owns where the particle follows the name: "Bの半導体事業", "B 반도체 사업부".
+_OWNS = re.compile(r"^(?:社|側|が(?:持つ|保有する|手掛ける|手がける)|から)?(?:の|傘下の|의|이 보유한|가 보유한| )")
+#: Characters between the head of what is bought and the verb: "事業を10億円で買収".
+_HEAD = 40
+
+
+def _retype_last(frame: FrameInstance, things: Sequence[Hit], folded: str) -> FrameInstance:
+    """The same where the verb stands last: what is bought stands right before it, after the name of its owner."""
+    start = max(frame.sentence.start, frame.hit.start - _WINDOW)
+    taken = {Role.TARGET, Role.SELLER}
+    doers = [
+        item.mention.outer_end
+        for item in frame.arguments
+        if item.role not in taken and item.mention is not None and item.mention.outer_end <= frame.hit.start
+    ]
+    owners = [
+        item.mention
+        for item in frame.arguments
+        if item.role is Role.TARGET and item.mention is not None and item.mention.outer_end <= frame.hit.start
+    ]
+    begin = max([start, *(end for end in doers if not owners or end > owners[-1].outer_end)])
+    near = [hit for hit in things if begin <= hit.start < frame.hit.start]
+    around = [hit for hit in things if start <= hit.start <= min(frame.sentence.end, frame.hit.end + 30)]
+    names = {hit.cue.name for hit in around}
+    if "stake" in names and "whole" not in names:
+        return _as(frame, DealType.INVESTMENT, {Role.ACQUIRER: Role.INVESTOR, Role.TARGET: Role.INVESTEE})
+    kinds = [hit for hit in near if hit.cue.name in ("asset", "company", "people", "whole")]
+    if not kinds or "whole" in names:
+        return frame
+    last = kinds[-1]
+    if frame.hit.start - last.end > _HEAD:
+        return frame
+    if last.cue.name == "people":
+        return replace(frame, weight=frame.weight * 0.4)
+    if last.cue.name != "asset":
+        return frame
+    if not owners:
+        return _as(frame, DealType.ASSET_PURCHASE, {})
+    owner = owners[-1]
+    if owner.outer_end <= last.start and _OWNS.match(folded[owner.outer_end : last.start]):
+        return _as(frame, DealType.ASSET_PURCHASE, {Role.TARGET: Role.SELLER})
+    return frame

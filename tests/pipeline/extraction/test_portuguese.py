@@ -1,4 +1,4 @@
-"""Portuguese news of Brazil and Portugal in our own words, with invented companies: what must come out, what is no deal."""
+"""Portuguese news in our own words, with invented companies: what must come out, and what is no deal."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ NO_DEALS = [
     ),
     (
         "Velmora nega que vá vender a rede de fibra",
-        "A Velmora negou que negocie a venda da sua rede de fibra. “Não há processo nem comprador”, diz a operadora.",
+        "A Velmora negou que negocie a venda da sua rede de fibra. “Não há comprador”, diz.",
     ),
     (
         "Investimento em startups cai 12% no primeiro semestre",
@@ -130,7 +130,7 @@ NO_DEALS = [
     ),
     (
         "Telvora apresenta novo celular dobrável",
-        "A Telvora apresentou em São Paulo um celular dobrável com duas câmeras, que custará R$ 4.999 a partir de maio.",
+        "A Telvora apresentou em São Paulo um celular dobrável com duas câmeras, que custará R$ 4.999 em maio.",
     ),
 ]
 

@@ -87,7 +87,7 @@ DEALS = [
     ),
     (
         "Biolaria licencia su vacuna a Farmendi",
-        "La biotecnológica Biolaria otorga a Farmendi una licencia exclusiva para fabricar su vacuna en América Latina.",
+        "La biotecnológica Biolaria otorga a Farmendi una licencia exclusiva para fabricar su vacuna en Brasil.",
         "licensing",
         "Biolaria:licensor; Farmendi:licensee",
     ),
@@ -114,7 +114,7 @@ DEALS = [
 NO_DEALS = [
     (
         "Norvalia gana 27 millones hasta septiembre",
-        "Norvalia obtuvo un beneficio de 27 millones de euros, un 6% más. Los ingresos crecieron hasta los 311 millones.",
+        "Norvalia obtuvo un beneficio de 27 millones de euros, un 6% más. Los ingresos crecieron un 4%.",
     ),
     (
         "Ondaria nombra a Elena Quiroga directora de tecnología",
@@ -122,7 +122,7 @@ NO_DEALS = [
     ),
     (
         "Velmora niega que vaya a vender su red de fibra",
-        "Velmora ha desmentido que negocie la venta de su red de fibra. «No hay proceso ni comprador», dice la operadora.",
+        "Velmora ha desmentido que negocie la venta de su red de fibra. «No hay comprador», dice.",
     ),
     (
         "La inversión en startups cae un 12% en el primer semestre",
