@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from pipeline.extraction.hypotheses import Hypothesis
 from pipeline.extraction.lexicon import CompiledLexicon, CueKind, Hit
@@ -18,6 +19,8 @@ from storage.vocabulary import DealType, ValueKind
 THRESHOLD = 0.5
 _CLAUSE = re.compile(r"[;:—–]|, (?:and|but|while|which|after)\b|[。；，、]")
 _CLAUSE_CJK = re.compile(r"[;:,—–。；：，、]")
+#: Characters between a sum and the same in another currency.
+_REPEAT = 14
 _SMALLEST = Decimal(50_000)
 _KINDS = ("up_to", "per_share", "per_year", "upfront")
 
@@ -50,6 +53,18 @@ class ValueFinder:
         for sentence in sentences:
             if sentence.zone is not Zone.FURNITURE:
                 self._sums.extend(reader.find(text, sentence.start, sentence.end, local=local))
+        self._same = self._converted()
+
+    def _converted(self) -> dict[tuple[Decimal, str | None], Money]:
+        """Sums that only say another in a second currency ("11亿欧元,约合87亿元"), with the one that they repeat."""
+        same = {}
+        for first, second in pairwise(self._sums):
+            if first.currency == second.currency or second.start - first.end > _REPEAT:
+                continue
+            cues = self._cues.get(self._index.at(second.start).index, ())
+            if any(cue.cue.name == "converted" and first.end <= cue.start < second.start for cue in cues):
+                same[second.amount, second.currency] = first
+        return same
 
     def candidates(self, hypothesis: Hypothesis, deal_type: DealType) -> list[tuple[Value, Money, dict[str, float]]]:
         """Each different sum, where it stands best, and its features."""
@@ -64,6 +79,7 @@ class ValueFinder:
         for order, money in enumerate(self._sums):
             features, kind = self._features(money, by_sentence, triggers, deal_type)
             features["first"] = float(order == 0)
+            money = self._same.get((money.amount, money.currency), money)
             key = (money.amount, money.currency)
             known = merged.get(key)
             if known is None:
