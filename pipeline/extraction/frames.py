@@ -15,6 +15,7 @@ from pipeline.extraction.entities import Entity
 from pipeline.extraction.lexicon import CompiledLexicon, CueKind, Hit
 from pipeline.extraction.lexicon.schema import Shape, Slot
 from pipeline.extraction.mentions import Mention
+from pipeline.extraction.particles import last_slots
 from pipeline.extraction.segmentation import Sentence, Zone
 from storage.vocabulary import SYMMETRIC_TYPES, DealType, Role
 
@@ -102,10 +103,12 @@ class FrameReader:
         self._syllables = bool(lexicon.data.names.compounds)
         tense = lexicon.data.tense
         self._tenses = [
-            (name, re.compile(rf"(?:{pattern})$"))
+            (name, re.compile(pattern if lexicon.data.script in ("kana", "hangul") else rf"(?:{pattern})$"))
             for name, pattern in (("to_come", tense.to_come), ("done", tense.done))
             if pattern
         ]
+        self._attributive = re.compile(lexicon.data.cases.attributive) if lexicon.data.cases.attributive else None
+        self._between = re.compile(rf"\s?[((\uff08][^()()\uff08\uff09\n]{{1,40}}[))\uff09]|(?:{lexicon.data.cases.between})") if lexicon.data.cases.between else None
         self._agent = re.compile(lexicon.data.cases.agent_between) if lexicon.data.cases.agent_between else None
 
     def _size(self, gap: str) -> int:
@@ -152,7 +155,7 @@ class FrameReader:
             return not gap and not self._spaced  # 通威隆基: two names in a row
         words = match.group("words").strip()
         if not words:
-            return not self._pairs(group, gap, verbs)
+            return not self._pairs(group, gap, verbs) and not self._is_topic(group, mention, gap, gap_start, verbs)
         if _COMMA.search(words) or _CLAUSE_BREAK.search(words + " "):
             return False
         limit = 6 if self._spaced else 10
@@ -174,6 +177,20 @@ class FrameReader:
         if gap.strip() not in self._lexicon.data.cases.pairing or group.case is not None or len(group.mentions) > 1:
             return False
         return not any(hit.end <= group.start and not _COMMA.search(self._folded[hit.end : group.start]) for hit in verbs)
+
+    def _is_topic(self, group: Group, mention: Mention, gap: str, gap_start: int, verbs: Sequence[Hit]) -> bool:
+        """Whether the first name of a sentence is its subject for the comma after it: A、Bを買収, but not A、Bが合併."""
+        if gap.strip() not in self._lexicon.data.cases.topic or group.case is not None or len(group.mentions) > 1:
+            return False
+        if self._folded[max(0, group.start - 12) : group.start].strip(" 　\n").endswith(("。", "は、")):
+            return False
+        first = next((item.start for item in self._sentences if item.start <= group.start < item.end), 0)
+        if group.start - first > 16:
+            return False
+        case = self._case_at(mention.outer_end)
+        follows = self._folded[mention.outer_end : mention.outer_end + 2].lstrip()
+        marked = case is not None and case not in ("subject", "with")
+        return marked or (case is None and follows[:1] not in ("、", ",", "・", "·", "", "\n")) or (case == "with" and follows[:1] == "と" )
 
     def _begins_clause(self, mention: Mention, gap_start: int, verbs: Sequence[Hit]) -> bool:
         """Whether a verb follows the name at once, while another stood before the list it seems to end."""
@@ -219,7 +236,14 @@ class FrameReader:
     def _case_after(self, mention: Mention) -> str | None:
         if mention.possessive:
             return Slot.POSS.value
-        following = self._folded[mention.outer_end : mention.outer_end + 16]
+        return self._case_at(mention.outer_end)
+
+    def _case_at(self, at: int) -> str | None:
+        """The case that the particle at ``at`` gives the name before it."""
+        for _ in range(2 if self._between is not None else 0):
+            skipped = self._between.match(self._folded, at) if self._between is not None else None
+            at = skipped.end() if skipped else at
+        following = self._folded[at : at + 16]
         for word, case in self._after:
             if following.startswith(word):
                 return case
@@ -260,7 +284,12 @@ class FrameReader:
         if spec is None:
             return None
         symmetric = spec.type in SYMMETRIC_TYPES or Role.PARTY in spec.roles.values()
-        if spec.shape is Shape.FINAL:
+        if spec.shape is Shape.LAST:
+            passive = False
+            slots = last_slots(
+                self._folded, sentence, hit, triggers, groups, spec.roles, symmetric=symmetric, attributive=self._attributive
+            )
+        elif spec.shape is Shape.FINAL:
             passive = self._is_final_passive(sentence, hit)
             slots = self._final_slots(sentence, hit, groups, passive=passive)
         else:
@@ -276,7 +305,11 @@ class FrameReader:
         instance = FrameInstance(spec.name, spec.type, hit, sentence, spec.weight * ZONE_WEIGHT[sentence.zone])
         instance.passive = passive
         window = self._folded[max(sentence.start, hit.start - 44) : hit.end].rstrip()
-        instance.tense = next((name for name, pattern in self._tenses if pattern.search(window)), "")
+        if spec.shape is Shape.LAST:
+            window = self._folded[hit.end : min(sentence.end, hit.end + 40)]
+            instance.tense = next((name for name, pattern in self._tenses if pattern.match(window)), "")
+        else:
+            instance.tense = next((name for name, pattern in self._tenses if pattern.search(window)), "")
         seen: set[int] = set()
         for slot, group, sureness in slots:
             role = roles.get(slot)

@@ -30,6 +30,8 @@ _SYMBOLS = {
     "THB": "THB", "IDR": "IDR", "MYR": "MYR", "PHP": "PHP", "ILS": "ILS", "NIS": "ILS", "₪": "ILS", "₺": "TRY", "TRY": "TRY", "₽": "RUB", "RUB": "RUB",
     "AED": "AED", "SAR": "SAR", "ZAR": "ZAR", "MXN": "MXN", "NZD": "NZD", "฿": "THB", "$": "USD", "＄": "USD",
 }  # fmt: skip
+#: 3천621억: thousands and hundreds below this count in the unit that follows them.
+_SECTION = Decimal(10_000)
 _HAN_DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "兩": 2, "两": 2, "○": 0}
 _HAN_NUMBER = r"[〇○零一二三四五六七八九两兩十百千]+(?:[點点][〇○零一二三四五六七八九]+)?"
 _NUMBER = r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
@@ -168,7 +170,8 @@ class MoneyReader:
             for number, unit in self._more.findall(more):
                 part = parse_number(number, decimal_comma=self._decimal_comma)
                 if part is not None:
-                    amount += part * self._scales[unit.lower()]
+                    power = self._scales[unit.lower()]
+                    amount = (amount + part) * power if amount < _SECTION <= power else amount + part * power
         return amount.normalize() if amount == amount.to_integral() else amount
 
     def _currency(self, before: str | None, after: str | None, local: str) -> str | None:

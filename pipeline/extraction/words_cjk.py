@@ -53,6 +53,8 @@ _LONGEST = 10
 _UNKNOWN_COST = 14.5
 _LISTED_COST = 9.0
 _FREQUENT = 1.0e-4
+#: A word with a lower cost is met often enough to be known as one.
+_USUAL = 11.6
 _RARE = 1.0e-7
 _KANA = "\u30a1-\u30fa\u30fc-\u30ff"
 _CJK = f"\u3005\u3041-\u309f{_KANA}\u3400-\u9fff\uac00-\ud7af"
@@ -156,9 +158,19 @@ class Segmenter:
         """Words of ``plain``. ``fixed`` are spans that are one word anyway (start -> end, kind); ``known`` are ends of
         names of the dictionary by start, taken where the words around them allow it."""
         tokens: list[Token] = []
+        reached = 0
         for match in _RUN.finditer(plain):
             start, end = match.span()
             group = match.lastgroup
+            if start < reached:
+                if end <= reached:
+                    continue
+                start, group = reached, "cjk"
+            mixed = max((stop for stop in known.get(start, ()) if stop > end), default=0)
+            if group == "latin" and mixed and CJK.match(plain[mixed - 1]):
+                tokens.append(Token(start, mixed, Kind.KNOWN, plain[start:mixed]))  # LG화학
+                reached = mixed
+                continue
             if group == "cjk":
                 self._split_run(plain, start, end, fixed, known, tokens)
             elif group == "latin":
@@ -198,7 +210,7 @@ class Segmenter:
 
             katakana = _KATAKANA.match(plain, here, end)
             if katakana and katakana.end() - here > 1:
-                offer(katakana.end() - start, 6.0, self._kinds.get(katakana.group(), Kind.UNKNOWN))
+                offer(katakana.end() - start, 6.0, self._katakana_kind(katakana.group()))
             count = _HAN_COUNT.match(plain, here, end)
             if count:
                 offer(count.end() - start, 4.0, Kind.NUMBER)
@@ -208,7 +220,8 @@ class Segmenter:
             for stop in known.get(here, ()):
                 if stop <= end:
                     length = stop - here
-                    offer(stop - start, {1: 20.0, 2: 9.5, 3: 8.5}.get(length, 5.0), Kind.KNOWN)
+                    whole = katakana is not None and katakana.end() == stop and not _KATAKANA.match(plain[here - 1 : here])
+                    offer(stop - start, 4.0 if whole else {1: 20.0, 2: 9.5, 3: 8.5}.get(length, 5.0), Kind.KNOWN)
             for length in range(1, min(_LONGEST, size - at) + 1):
                 word = plain[here : here + length]
                 cost = self._costs.get(word)
@@ -222,6 +235,19 @@ class Segmenter:
             found.append(Token(start + at, start + stop, kind, plain[start + at : start + stop]))
             stop = at
         tokens.extend(reversed(found))
+
+    def _katakana_kind(self, run: str) -> Kind:
+        """What a whole run of katakana is: クラウドストレージ is made of ordinary words, テノヒラロボ is not."""
+        listed = self._kinds.get(run)
+        if listed is not None:
+            return listed
+        if self._costs.get(run, 99.0) < _USUAL:
+            return Kind.WORD
+        made = any(
+            self._costs.get(run[:cut], 99.0) < _USUAL and self._costs.get(run[cut:], 99.0) < _USUAL
+            for cut in range(3, len(run) - 2)
+        )
+        return Kind.WORD if made else Kind.UNKNOWN
 
     def _split_hangul(
         self, plain: str, start: int, end: int, known: Mapping[int, Sequence[int]], tokens: list[Token]

@@ -20,6 +20,7 @@ class Shape(StrEnum):
     VERB = "verb"  # who does it stands before, to whom after
     NOUN = "noun"  # "the acquisition of A by B"
     PASSIVE = "passive"  # the trigger is a passive form of itself: "sold by"
+    LAST = "last"  # after all its arguments, each with a particle: "AがBを買収"
     FINAL = "final"  # a verb form after its object, whoever does it before both: "hat A B übernommen"
 
 
@@ -67,6 +68,9 @@ class Cases(_Strict):
     verb_second: bool = False  # a subject may stand between the verb and its object: "Damit übernimmt A die Firma B"
     bare: tuple[str, ...] = ()  # markers that count only right before a name, a descriptor or a determiner: not the "de" of "software de pagos X"
     determiners: tuple[str, ...] = ()
+    topic: tuple[str, ...] = ()  # a mark after the first name of a headline that makes it the subject: "A、Bを買収"
+    attributive: str = ""  # what follows a trigger that describes the name after it: "買収した A"
+    between: str = ""  # what may stand between a name and its particle: "社", "など", "の3社"
     agent_between: str = ""  # passive marker + agent + verb: 被A收购, được A mua lại
 
 
