@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from pipeline.extraction.lexicon import CompiledLexicon, CueKind, Hit, fold
 from pipeline.extraction.nouns import NounReader
@@ -167,6 +168,11 @@ def _with_genitives(hits: list[Known], tokens: Sequence[Token], directory: Direc
         for token in tokens
         if token.possessive and not spans.covers(token.start) and (organisation := directory.get(token.text)) is not None
     ]
+    for first, second in pairwise(tokens):
+        if first.text[:1].isupper() and first.text[-1:] in "nrs" and second.start == first.end + 1 and not spans.covers(second.start):
+            organisation = directory.get(f"{first.text[:-1]} {second.text}")  # der Deutschen Bahn
+            if organisation is not None:
+                more.append(Known(first.start, second.end, organisation, organisation.name))
     return sorted([*hits, *more], key=lambda hit: hit.start) if more else hits
 
 
@@ -198,7 +204,7 @@ class MentionFinder:
         self._trades = frozenset(fold(word) for word in names.compounds)  # "công nghệ" in "Tập đoàn Công nghệ X"
         self._generic = self._trades | self._descriptors | self._titles
         self._noun_reader = (
-            NounReader(names, self._vocabulary, self._legal, lambda name: known.get(name) is not None) if names.nouns_capitalised else None
+            NounReader(names, self._vocabulary, vocabulary("en"), self._legal, lambda name: known.get(name) is not None) if names.nouns_capitalised else None
         )
         of = "|".join(re.escape(word) for word in lexicon.data.cases.before.get("of", ()))
         self._of = re.compile(rf"\s+(?:{of})\s+([^\W\d_]+(?: [^\W\d_]+){{0,2}})") if names.compounds and of else None

@@ -20,6 +20,9 @@ from pipeline.extraction.vocabulary import Vocabulary
 _SHORTEST_PART = 3
 _SHORTEST_COMPOUND = 7
 _INFLECTIONS = ("s", "es", "n", "en", "e", "er", "ern")
+#: A word this many times more frequent in English is foreign; one that makes no German compound, still more.
+_FOREIGN = 3.0
+_BORROWED = 8.0
 _DIRECTIONS = frozenset({"nord", "süd", "ost", "west", "mitte"})
 _LINKS = ("", "s", "es", "n", "en", "er", "e")
 _TITLE_LENGTH = 200
@@ -29,8 +32,9 @@ _GAP = (" ", "\u00a0", " & ", " + ")
 class NounReader:
     """Takes the capital off nouns that are no names."""
 
-    def __init__(self, names: Names, vocabulary: Vocabulary, legal: re.Pattern[str], is_known: Callable[[str], bool]) -> None:
+    def __init__(self, names: Names, vocabulary: Vocabulary, english: Vocabulary, legal: re.Pattern[str], is_known: Callable[[str], bool]) -> None:
         self._ordinary = vocabulary.ordinary
+        self._english = english.ordinary
         self._vocabulary = vocabulary
         self._legal = legal
         self._is_known = is_known
@@ -64,6 +68,9 @@ class NounReader:
                     and token.folded in titled
                     and not token.folded.endswith(self._endings)
                 )
+                previous = result[-1] if result else None
+                if not keep and not label and previous is not None and previous.capital and text[previous.end : token.start] == " ":
+                    keep = self._foreign(token.folded)
                 if not keep:
                     token = replace(token, capital=False, folded=head)
             result.append(token)
@@ -129,7 +136,9 @@ class NounReader:
             return False
         for at in range(len(folded) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
             right = folded[at:]
-            if right not in self._ordinary or len(right) < _SHORTEST_PART + (self._ordinary[right] < 1e-5):
+            if right not in self._ordinary or self._english.get(right, 0.0) > _BORROWED * self._ordinary[right]:
+                continue
+            if len(right) < _SHORTEST_PART + (self._ordinary[right] < 1e-5):
                 continue
             left = folded[:at]
             for link in _LINKS:
@@ -201,5 +210,5 @@ class NounReader:
         )
 
     def _foreign(self, folded: str) -> bool:
-        """An uncommon word after a strange one is rather the second word of a name: Fathom Audio."""
-        return self._ordinary.get(folded, 0.0) < 1.5e-5 and not folded.endswith(self._endings)
+        """An English word after a name is rather its second word: Fathom Audio, Business Objects."""
+        return self._english.get(folded, 0.0) > _FOREIGN * self._ordinary.get(folded, 1e-7)
