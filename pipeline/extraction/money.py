@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-from pipeline.extraction.lexicon import CompiledLexicon
+from ahocorasick_rs import AhoCorasick
+
+from pipeline.extraction.lexicon import CompiledLexicon, fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +126,8 @@ class MoneyReader:
             rf"({_NUMBER})\s?(?:%|％|percent|per cent|Prozent|por ciento|por cento|pour cent|per cento|phần trăm)",
             re.IGNORECASE,
         )
-        self._trigger = re.compile(
-            rf"[{re.escape(''.join(sorted({s[0] for s in _SYMBOLS})))}]|\d|{_HAN_NUMBER if not spaced else numeral or '(?!)'}",
-            re.IGNORECASE,
-        )
+        marks = {fold(word) for word in (*_SYMBOLS, *self._currency_words)}
+        self._marks = AhoCorasick(sorted(marks))
 
     def find(self, text: str, start: int = 0, end: int | None = None, *, local: str = "") -> Iterator[Money]:
         """Sums of money in ``text[start:end]``. ``local`` is the currency of a bare local word (元, $)."""
@@ -142,6 +142,10 @@ class MoneyReader:
             if currency is None:
                 continue
             yield Money(match.start(), match.end(), amount, currency)
+
+    def marks(self, folded: str) -> list[int]:
+        """Where a currency's sign or word stands: no sum is far from one."""
+        return [start for _, start, _ in self._marks.find_matches_as_indexes(folded, overlapping=True)]
 
     def percentages(self, text: str, start: int, end: int) -> Iterator[Money]:
         """Percentages in ``text[start:end]``, as Money without a currency."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from pipeline.extraction.hypotheses import Hypothesis
-from pipeline.extraction.lexicon import CompiledLexicon, CueKind, Hit
+from pipeline.extraction.lexicon import CompiledLexicon, CueKind, Hit, fold
 from pipeline.extraction.model import probability
 from pipeline.extraction.money import Money, MoneyReader
 from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone
@@ -50,8 +50,9 @@ class ValueFinder:
         self._clause = _CLAUSE if lexicon.data.script == "latin" else _CLAUSE_CJK
         self._reach, self._tight = (45, 18) if lexicon.data.script == "latin" else (22, 8)
         self._sums: list[Money] = []
+        marked = {self._index.at(start).index for start in reader.marks(fold(text))}
         for sentence in sentences:
-            if sentence.zone is not Zone.FURNITURE:
+            if sentence.index in marked and sentence.zone is not Zone.FURNITURE:
                 self._sums.extend(reader.find(text, sentence.start, sentence.end, local=local))
         self._same = self._converted()
 
