@@ -77,7 +77,7 @@ def tokenize(text: str, folded: str) -> list[Token]:
         possessive = tail = False
         if not word.isalnum():  # a mark inside: an apostrophe, a hyphen
             elision = _ELISION.match(word)
-            if elision and len(word) > elision.end() + 1 and (word[0].islower() or word[elision.end()].isupper()):
+            if elision and len(word) > elision.end() + 1 and (word[0].islower() or word[elision.end()].isupper() or word[elision.end() :].islower()):
                 start += elision.end()
                 word = word[elision.end() :]
             if len(word) > 2 and _POSSESSIVE.search(word):

@@ -32,14 +32,23 @@ _GAP = (" ", "\u00a0", " & ", " + ")
 class NounReader:
     """Takes the capital off nouns that are no names."""
 
-    def __init__(self, names: Names, vocabulary: Vocabulary, english: Vocabulary, legal: re.Pattern[str], is_known: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        names: Names,
+        vocabulary: Vocabulary,
+        english: Vocabulary,
+        legal: re.Pattern[str],
+        is_known: Callable[[str], bool],
+    ) -> None:
         self._ordinary = vocabulary.ordinary
         self._english = english.ordinary
         self._vocabulary = vocabulary
         self._legal = legal
         self._is_known = is_known
         self._heads = tuple(sorted(names.heads, key=len, reverse=True))
-        self._labels = frozenset(names.descriptors) | frozenset(fold(word) for word in (*names.person_titles, *names.heads))
+        self._labels = frozenset(names.descriptors) | frozenset(
+            fold(word) for word in (*names.person_titles, *names.heads)
+        )
         self._descriptors = frozenset(names.descriptors)
         self._joiners = frozenset(names.list_words)
         self._determiners = frozenset(names.determiners)
@@ -69,7 +78,13 @@ class NounReader:
                     and not token.folded.endswith(self._endings)
                 )
                 previous = result[-1] if result else None
-                if not keep and not label and previous is not None and previous.capital and text[previous.end : token.start] == " ":
+                if (
+                    not keep
+                    and not label
+                    and previous is not None
+                    and previous.capital
+                    and text[previous.end : token.start] == " "
+                ):
                     keep = self._foreign(token.folded)
                 if not keep:
                     token = replace(token, capital=False, folded=head)
@@ -81,9 +96,17 @@ class NounReader:
     def _cut(self, token: Token) -> list[Token]:
         """ "Nokia-Tochter" is Nokia and a noun; "KI-Start-up" is one noun."""
         lead, hyphen, last = token.text.rpartition("-")
-        if not hyphen or not lead or not last[:1].isupper() or fold(last) in _DIRECTIONS or not (self._known_noun(fold(last)) or self._head(fold(last)) in self._labels):
+        if (
+            not hyphen
+            or not lead
+            or not last[:1].isupper()
+            or fold(last) in _DIRECTIONS
+            or not (self._known_noun(fold(last)) or self._head(fold(last)) in self._labels)
+        ):
             return [token]
-        if lead.isdigit() or all(self._known_noun(fold(part)) or (part.isupper() and not self._is_known(part)) for part in lead.split("-")):
+        if lead.isdigit() or all(
+            self._known_noun(fold(part)) or (part.isupper() and not self._is_known(part)) for part in lead.split("-")
+        ):
             return [replace(token, folded=fold(last), capital=False)]
         middle = token.start + len(lead)
         first = Token(token.start, middle, lead, fold(lead), token.capital, False, True)
@@ -118,7 +141,10 @@ class NounReader:
     def _known_noun(self, folded: str) -> bool:
         if folded in self._ordinary or self._split(folded):
             return True
-        return any(folded.endswith(end) and len(folded) - len(end) > 4 and folded[: -len(end)] in self._ordinary for end in _INFLECTIONS)
+        return any(
+            folded.endswith(end) and len(folded) - len(end) > 4 and folded[: -len(end)] in self._ordinary
+            for end in _INFLECTIONS
+        )
 
     def _is_noun(self, token: Token) -> bool:
         if any(char.isupper() for char in token.text[1:]) and len(token.text) > 2:
@@ -145,7 +171,12 @@ class NounReader:
                 stem = left[: len(left) - len(link)] if link else left
                 if (link and not left.endswith(link)) or len(stem) < _SHORTEST_PART:
                     continue
-                if stem in self._ordinary or f"{stem}e" in self._ordinary or f"{stem}en" in self._ordinary or self._split(stem):
+                if (
+                    stem in self._ordinary
+                    or f"{stem}e" in self._ordinary
+                    or f"{stem}en" in self._ordinary
+                    or self._split(stem)
+                ):
                     return True
         return False
 
@@ -181,9 +212,19 @@ class NounReader:
             or (before is not None and before.capital and text[before.end : token.start] == " & ")
         ):
             return True
-        if not label and token.folded not in self._ordinary and before is not None and before.folded in self._joiners and number > 1:
+        if (
+            not label
+            and token.folded not in self._ordinary
+            and before is not None
+            and before.folded in self._joiners
+            and number > 1
+        ):
             other = tokens[number - 2]
-            if other.capital and (not self._is_noun(other) or other.folded in self._nouns) and text[before.end : token.start] == " ":
+            if (
+                other.capital
+                and (not self._is_noun(other) or other.folded in self._nouns)
+                and text[before.end : token.start] == " "
+            ):
                 return True
         if not label or token.folded in self._openings:
             if self._legal.match(text, token.end):
@@ -191,22 +232,44 @@ class NounReader:
             if joined_next and following is not None and following.capital and token.folded not in self._determiners:
                 chain = number + 1
                 while (
-                    chain + 1 < len(tokens) and tokens[chain + 1].capital and text[tokens[chain].end : tokens[chain + 1].start] in _GAP and chain < number + 3
+                    chain + 1 < len(tokens)
+                    and tokens[chain + 1].capital
+                    and text[tokens[chain].end : tokens[chain + 1].start] in _GAP
+                    and chain < number + 3
                 ):
                     chain += 1
                 last = tokens[chain]
-                if not label and self._head(following.folded) not in self._labels and (self._legal.match(text, last.end) or last.folded in self._nouns):
-                    return token.folded not in self._vocabulary.not_names and (before is None or before.folded not in ("im", "am"))
+                if (
+                    not label
+                    and self._head(following.folded) not in self._labels
+                    and (self._legal.match(text, last.end) or last.folded in self._nouns)
+                ):
+                    return token.folded not in self._vocabulary.not_names and (
+                        before is None or before.folded not in ("im", "am")
+                    )
                 if token.folded in self._openings and not self._known_noun(following.folded):
                     return True
         if joined_before and before is not None and before.capital and not label:
             strange = not self._is_noun(before)
-            if (strange or before.folded in self._openings) and token.folded not in self._vocabulary.not_names and text[before.end : token.start] != "\u00a0":
-                return token.folded in self._nouns or before.folded in self._openings or text[before.end : token.start] != " " or self._foreign(token.folded)
+            if (
+                (strange or before.folded in self._openings)
+                and token.folded not in self._vocabulary.not_names
+                and text[before.end : token.start] != "\u00a0"
+            ):
+                return (
+                    token.folded in self._nouns
+                    or before.folded in self._openings
+                    or text[before.end : token.start] != " "
+                    or self._foreign(token.folded)
+                )
             if token.folded in self._nouns and before.folded not in self._determiners:
                 return True
         return bool(
-            joined_before and before is not None and not label and token.folded not in self._ordinary and self._head(before.folded) in self._labels
+            joined_before
+            and before is not None
+            and not label
+            and token.folded not in self._ordinary
+            and self._head(before.folded) in self._labels
         )
 
     def _foreign(self, folded: str) -> bool:
