@@ -20,7 +20,7 @@ from pipeline.extraction.words_cjk import CJK, PARTS, Kind, Terms, Token
 #: How far a neighbour speaks for a name (before it, after it).
 _BEFORE: Mapping[Kind, float] = {
     Kind.MARK: 1.0, Kind.SPACE: 0.8, Kind.TRIGGER: 1.0, Kind.CASE: 1.0, Kind.DESCRIPTOR: 1.5, Kind.PLACE: 0.8,
-    Kind.STOP: 0.3, Kind.SPEECH: 0.5, Kind.NUMBER: 0.1, Kind.TITLE: -3.0, Kind.KNOWN: -0.5,
+    Kind.STOP: 0.3, Kind.SPEECH: 0.5, Kind.NUMBER: 0.1, Kind.TITLE: -3.0, Kind.KNOWN: -0.5, Kind.LEGAL: 3.0,
 }  # fmt: skip
 _AFTER: Mapping[Kind, float] = {
     Kind.SPEECH: 1.2, Kind.TRIGGER: 1.2, Kind.CASE: 0.8, Kind.TITLE: 1.5, Kind.LEGAL: 4.0, Kind.MARK: 0.4,

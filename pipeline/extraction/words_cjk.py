@@ -120,6 +120,7 @@ class Segmenter:
                 (
                     *cases.coordinators,
                     *(word for case, words in cases.before.items() if case != "subject" for word in words),
+                    *(word for words in cases.after.values() for word in words if self._script == "kana"),
                 ),
             ),
             (Kind.DESCRIPTOR, names.descriptors),
@@ -133,6 +134,7 @@ class Segmenter:
                 word = self.plain(written)
                 self._kinds[word] = kind
                 self._costs[word] = min(self._costs.get(word, 99.0), _LISTED_COST if len(word) > 1 else 8.0)
+        self._endings = tuple(self.plain(word) for word in names.boundaries if len(word) > 1)
         self._suffixes = frozenset(self.plain(word) for word in names.organisation_nouns)
         self._particles = sorted(
             {self.plain(word) for forms in cases.after.values() for word in forms}, key=len, reverse=True
@@ -193,7 +195,7 @@ class Segmenter:
         tokens: list[Token],
     ) -> None:
         if self._script == "hangul":
-            self._split_hangul(plain, start, end, known, tokens)
+            self._split_hangul(plain, start, end, fixed, known, tokens)
             return
         size = end - start
         best = [0.0] + [1e9] * size
@@ -220,7 +222,9 @@ class Segmenter:
             for stop in known.get(here, ()):
                 if stop <= end:
                     length = stop - here
-                    whole = katakana is not None and katakana.end() == stop and not _KATAKANA.match(plain[here - 1 : here])
+                    whole = (
+                        katakana is not None and katakana.end() == stop and not _KATAKANA.match(plain[here - 1 : here])
+                    )
                     offer(stop - start, 4.0 if whole else {1: 20.0, 2: 9.5, 3: 8.5}.get(length, 5.0), Kind.KNOWN)
             for length in range(1, min(_LONGEST, size - at) + 1):
                 word = plain[here : here + length]
@@ -250,7 +254,13 @@ class Segmenter:
         return Kind.WORD if made else Kind.UNKNOWN
 
     def _split_hangul(
-        self, plain: str, start: int, end: int, known: Mapping[int, Sequence[int]], tokens: list[Token]
+        self,
+        plain: str,
+        start: int,
+        end: int,
+        fixed: Mapping[int, tuple[int, Kind]],
+        known: Mapping[int, Sequence[int]],
+        tokens: list[Token],
     ) -> None:
         """A word between spaces: a stem and the particles after it."""
         for stop in sorted(known.get(start, ()), reverse=True):
@@ -261,7 +271,12 @@ class Segmenter:
                     tokens.append(Token(stop, end, Kind.SUFFIX if self.is_suffix(rest) else Kind.CASE, rest))
                 return
         word = plain[start:end]
+        if start in fixed:
+            tokens.append(Token(start, end, fixed[start][1], word))
+            return
         kind = self._kinds.get(word)
+        if kind is None and word.endswith(self._endings):
+            kind = Kind.STOP
         if kind is not None:
             tokens.append(Token(start, end, kind, word))
             return
@@ -296,7 +311,7 @@ class Terms:
         self.owned = self._plain(names.owned)
         self.daughters = self._plain(names.daughters)
         self.surnames = self._plain(names.surnames)
-        self.titles_follow = bool(names.honorifics) and not self.surnames
+        self.titles_follow = lexicon.data.script != "han"  # 豊田社長, 이정우 대표
         self.latin_legal = tuple(word for word in names.legal_forms if word[:1].isascii() and word[:1].isalpha())
 
     def _plain(self, words: Iterable[str]) -> frozenset[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipeline.extraction.han import is_traditional, local_currency, simplify
-from pipeline.extraction.lexicon import fold, load
+from pipeline.extraction.lexicon import CompiledLexicon, fold, load
+from pipeline.extraction.lexicon.schema import Lexicon
 from pipeline.extraction.mentions import Mention
 from pipeline.extraction.names_cjk import CjkMentionFinder
 from pipeline.extraction.organisations import directory
@@ -113,3 +114,53 @@ def test_local_currency() -> None:
     assert local_currency("嵐舟科技以30億元併購") == "TWD"
     assert local_currency("嵐舟科技以30億元併購,約人民幣計") == "CNY"
     assert local_currency("澜舟科技以30亿元并购") == "CNY"
+
+
+def tiny(
+    language: str, script: str, after: dict[str, list[str]], triggers: list[str], **names: list[str]
+) -> CompiledLexicon:
+    """Just enough of a lexicon to find names with."""
+    return CompiledLexicon(
+        Lexicon.model_validate(
+            {
+                "language": language,
+                "name": language,
+                "script": script,
+                "verb_last": True,
+                "cases": {"after": after, "coordinators": [word for words in after.values() for word in words][:1]},
+                "frames": [
+                    {"name": "acquire", "type": "acquisition", "triggers": triggers, "roles": {"subject": "acquirer"}}
+                ],
+                "names": names,
+                "money": {},
+            }
+        )
+    )
+
+
+def found_with(lexicon: CompiledLexicon, text: str) -> list[str]:
+    folded = fold(text)
+    hits = list(lexicon.cues(folded))
+    found = CjkMentionFinder(lexicon, directory()).find(text, folded, split_sentences(text), hits)
+    return [mention.name for mention in found if mention.score >= 0.5]
+
+
+def test_japanese_names_end_at_particles_and_people_at_their_titles() -> None:
+    lexicon = tiny(
+        "ja", "kana", {"with": ["と"], "object": ["を"], "subject": ["は", "が"], "poss": ["の"]}, ["買収"],
+        organisation_nouns=["電機"], legal_forms=["株式会社"], descriptors=["メーカー"], person_titles=["社長"],
+        honorifics=["氏"], boundaries=["は", "を", "の", "と", "する", "した", "発表", "日"], not_names=["半導体"],
+    )  # fmt: skip
+    text = (
+        "株式会社ミナトリクスは20日、半導体メーカーの霧嶺電機を買収すると発表した。ミナトリクスの高槻社長は歓迎した。"
+    )
+    assert found_with(lexicon, text) == ["ミナトリクス", "霧嶺電機", "ミナトリクス"]
+
+
+def test_korean_names_leave_their_particles() -> None:
+    lexicon = tiny(
+        "ko", "hangul", {"with": ["와", "과"], "object": ["을", "를"], "subject": ["은", "는", "이", "가"]}, ["인수"],
+        descriptors=["업체"], person_titles=["대표"], surnames=["이", "김"], boundaries=["한다고", "했다", "밝혔다"],
+    )  # fmt: skip
+    text = "한빛소프텍, 반도체 업체 누리웍스 인수\n\n한빛소프텍은 20일 누리웍스를 인수한다고 밝혔다."
+    assert found_with(lexicon, text) == ["한빛소프텍", "누리웍스", "한빛소프텍", "누리웍스"]
