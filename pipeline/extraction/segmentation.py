@@ -103,6 +103,7 @@ def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 _DASH = re.compile(r"\s?(?:--|[–—])\s?|\s-\s")
 _DATED = re.compile(r"\b(?:19|20)\d\d\b|\b[A-Z][a-z]{2,8}\.? \d{1,2}\b|\d{1,2}/\d{1,2}|\([^()]{2,40}\)|/[\w .-]{2,30}/")
+_SENTENCE_IN = re.compile(r"[a-z]{5,}\. [A-Z]")
 _SHOUTED = re.compile(r"^[A-ZÀ-Þ]{3,}")
 _DATELINE = 130
 
@@ -114,7 +115,7 @@ def dateline_end(text: str, start: int, end: int) -> int:
     for match in _DASH.finditer(text, start + 2, limit):
         prefix = text[start : match.start()]
         if reached == start:
-            if not (_DATED.search(prefix) or _SHOUTED.match(prefix)) or ". " in prefix[12:].replace("Ore. ", ""):
+            if not (_DATED.search(prefix) or _SHOUTED.match(prefix)) or _SENTENCE_IN.search(prefix):
                 break
         elif match.start() - reached > 40:
             break
