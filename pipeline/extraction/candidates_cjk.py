@@ -24,11 +24,12 @@ _BEFORE: Mapping[Kind, float] = {
 }  # fmt: skip
 _AFTER: Mapping[Kind, float] = {
     Kind.SPEECH: 1.2, Kind.TRIGGER: 1.2, Kind.CASE: 0.8, Kind.TITLE: 1.5, Kind.LEGAL: 4.0, Kind.MARK: 0.4,
-    Kind.SPACE: 0.3, Kind.STOP: 0.3, Kind.NUMBER: 0.4, Kind.HONORIFIC: -4.0, Kind.KNOWN: -0.5,
+    Kind.SPACE: 0.3, Kind.STOP: 0.3, Kind.NUMBER: 0.4, Kind.HONORIFIC: -4.0, Kind.KNOWN: -0.5, Kind.PLACE: 0.2,
 }  # fmt: skip
 _MIDDLE = 2.8
 _SPREAD = 0.9
 _LEAST = 0.3
+_AGENT = 1.9
 _LONGEST_NAME = 16
 _LATIN_JOIN = re.compile(r"^(?: | & |&)$")
 _BOOK = re.compile(r"《[^》]{0,60}》")
@@ -280,7 +281,8 @@ class CandidateReader:
         elif Kind.UNKNOWN in kinds:
             score += 0.8
         elif len(kinds) == 1:
-            score -= 2.0
+            agent = sum(place.weight >= _AGENT for place in candidate.places)
+            score -= 2.0 if agent < 2 else 0.8  # an ordinary word, but one that acts
         elif not suffix:
             single = sum(token.end - token.start == 1 for token in candidate.tokens)
             score -= 0.2 if single == len(kinds) else 0.5 if times > 1 else 1.2
