@@ -200,8 +200,10 @@ def _content_key(report: StoredReport) -> tuple[str, ...]:
         said.type.value,
         said.status.value,
         " ".join(f"{party.name}/{party.role}" for party in said.parties),
-        str(said.value.amount) if said.value else "",
+        str(said.value),
         said.headline,
+        # Two reports of one article may differ in these alone, and only one of them can join another's deal.
+        str((said.also, said.focus, said.technology, said.announced_on, said.confidence, report.copy_of is None)),
     )
 
 

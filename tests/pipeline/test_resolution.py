@@ -190,6 +190,16 @@ def test_two_deals_of_one_article_find_their_own_among_others() -> None:
     }
 
 
+def test_which_of_two_like_reports_of_one_article_joins_does_not_depend_on_their_order() -> None:
+    plain, focused = told(BASE, article=31), told(BASE, article=31, focus=("ai",))
+    other = told(BASE, on=date(2026, 3, 4))
+
+    def outcome(given: list[StoredReport]) -> list[list[int]]:
+        return sorted(sorted(report.id for report in deal) for deal in group(given))
+
+    assert outcome([plain, focused, other]) == outcome([focused, other, plain])
+
+
 def test_a_stored_deal_is_compared_by_its_facts() -> None:
     facts = merge_facts([told(BASE), told(BASE)])
     deal = facts_of_deal(DealCandidate(1, facts, DAY))
