@@ -409,6 +409,8 @@ class FrameReader:
                 slots.append((Slot.SUBJECT, group, 0.85))  # "a deed reached by A to acquire B"
                 subject_found = True
             elif group.case in ("with", "between", "object", "to", "from", "in", "by", "for", "of"):
+                if verb_last and _COMMA.search(gap) and any(group.end <= other.start < hit.start for other in triggers):
+                    continue  # 与B签署协议,收购C: B belongs to the first verb
                 usable = verb_last or group.case in ("with", "between") or (agent and group.case in ("by", "of"))
                 if usable:
                     slots.append((Slot(group.case), group, 0.8 if verb_last else 0.6))
