@@ -529,7 +529,7 @@ class MentionFinder:
                 or (folded in self._not_names and (at_start or len(words) == 1))
             ) and not (self._compounded and len(words) > 1 and folded in self._opening_words)
             bonded = len(words) > 1 and not tokens[words[1]].capital  # Casa dos Ventos
-            if not droppable and len(words) > 1 and not bonded and folded in self._descriptors and folded not in self._opening_words:
+            if not droppable and len(words) > 1 and not bonded and self._describes(folded) and folded not in self._opening_words:
                 droppable = dropped_descriptor = True
             if not droppable and dropped_descriptor and folded in self._trades:
                 rest = [tokens[i].folded for i in words]
@@ -570,7 +570,9 @@ class MentionFinder:
             return  # AI6
         if folded_name in persons or all(part in persons for part in parts):
             return
-        opened = self._compounded and len(words) > 1 and parts[0] in self._opening_words
+        opened = len(words) > 1 and parts[0] in self._opening_words and (
+            self._compounded or (parts[1] in self._bond_words and parts[0] not in self._not_names)
+        )
         if not opened and all(part in self._not_names or part in self._vocabulary.places or part in self._vocabulary.demonyms for part in parts):
             return
         if all(part in self._legal_words for part in parts) or all(part in self._descriptors for part in parts):
@@ -582,6 +584,10 @@ class MentionFinder:
         score = self._unknown_score(text, tokens, words, sentence, support, lower_words, dropped_descriptor)
         if score > 0.05:
             self._add(text, start, end, name, score, None, index, mentions)
+
+    def _describes(self, folded: str) -> bool:
+        """Whether a word says what an organisation is: "startup", "Telcos"."""
+        return folded in self._descriptors or (folded.endswith("s") and folded[:-1] in self._descriptors)
 
     def _unknown_score(
         self,
