@@ -70,7 +70,7 @@ PRIOR: dict[str, dict[str, float]] = {
     "also": {"bias": -1.9, "share": 2.0, "complete": 1.0, "lead": 0.6, "title": 0.6, "generic": -1.0},
     "further": {"bias": -1.8, "ratio": 1.0, "best": 1.5, "complete": 0.5, "new": 0.5, "own_paragraph": 0.5, "background": -1.0, "shared_one": -0.5},
     "deal": {
-        "bias": -2.0, "denied_title": -2.0, "denied_lead": -1.0, "ended_talks_title": -1.5, "ended_talks_lead": -0.7, "no_deal_only": -1.0,
+        "bias": -2.0, "denied_title": -3.0, "denied_lead": -1.2, "ended_talks_title": -3.5, "ended_talks_lead": -1.2, "no_deal_only": -1.0,
         "title_frame": 1.2, "lead_frame": 0.8, "sides": 0.8, "firm_lead": 0.4,
     },
 }  # fmt: skip

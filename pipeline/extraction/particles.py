@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.extraction.lexicon import Hit
@@ -93,11 +93,11 @@ def _after(
     roles: Mapping[Slot, Role],
     filled: set[Slot],
     attributive: re.Pattern[str] | None,
-    fill: object,
+    fill: Callable[[Slot, Group, float], None],
 ) -> None:
     """A name after the trigger: what a clause describes ("買収したA"), or a list that it announces ("引受先はA、B")."""
     gap = folded[hit.end : group.start]
-    if not callable(fill) or _BREAK.search(gap):
+    if _BREAK.search(gap):
         return
     if Slot.SUBJECT not in roles and Slot.POSS not in roles:
         if len(gap) <= 30:
