@@ -220,6 +220,8 @@ class CandidateReader:
         outer, strong = end, False
         if after is not None and after.kind is Kind.LEGAL and after.start == end:
             outer, strong = after.end, True
+        if before is not None and before.word in self._terms.openings and before.end == start:
+            strong = True  # 株式会社X
         outer, more, aliases = self._tails.read(text, outer)
         strong |= more
         if not strong:
@@ -277,7 +279,8 @@ class CandidateReader:
         if all(kind in (Kind.NOUN, Kind.SUFFIX, Kind.PLACE) for kind in kinds):
             score -= 3.0 if len(kinds) == 1 else 1.8
         elif suffix and self._thing(candidate):
-            score -= 1.2
+            plain_words = self._terms.particled and all(self._words.is_usual(token.word) for token in candidate.tokens)
+            score -= 2.4 if plain_words else 1.2
         elif Kind.UNKNOWN in kinds:
             score += 0.8
         elif len(kinds) == 1:

@@ -142,7 +142,8 @@ class CjkMentionFinder:
                 while start >= 0 and tokens[start].kind in (Kind.UNKNOWN, Kind.WORD, Kind.NOUN) and before - start < 4:
                     start -= 1
                 name = "".join(part.word for part in tokens[start + 1 : before + 1])
-                if 2 <= len(name) <= 8 and (not self._terms.surnames or (len(name) <= 4 and self._terms.surname(name))):
+                company = before >= 0 and tokens[before].kind is Kind.SUFFIX  # 大森精機社長
+                if 2 <= len(name) <= 8 and not company and (not self._terms.surnames or (len(name) <= 4 and self._terms.surname(name))):
                     persons.add(name)
         return persons
 

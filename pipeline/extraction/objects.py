@@ -112,11 +112,12 @@ _HEAD = 40
 def _retype_last(frame: FrameInstance, things: Sequence[Hit], folded: str) -> FrameInstance:
     """The same where the verb stands last: what is bought stands right before it, after the name of its owner."""
     start = max(frame.sentence.start, frame.hit.start - _WINDOW)
-    taken = {Role.TARGET, Role.SELLER}
+    spec = frame.hit.cue.frame
+    doer = spec.roles.get(Slot.SUBJECT) if spec is not None else None
     doers = [
         item.mention.outer_end
         for item in frame.arguments
-        if item.role not in taken and item.mention is not None and item.mention.outer_end <= frame.hit.start
+        if item.role is doer and item.mention is not None and item.mention.outer_end <= frame.hit.start
     ]
     owners = [
         item.mention

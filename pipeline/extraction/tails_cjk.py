@@ -65,7 +65,7 @@ class TailReader:
                 strong = True
             elif _CALLED.search(inside):
                 aliases.append(re.sub(r"^.*?(?:简称|簡稱|称|稱|以下|이하)[为為作:\uff1a、]*\s*", "", inside))
-            elif self._plain_alias(inside):
+            elif self._plain_alias(inside, text):
                 aliases.append(inside)
             else:
                 break
@@ -79,12 +79,13 @@ class TailReader:
             if 0 <= place <= 8 and not re.search(r"[\s,\uff0c。;\uff1b:\uff1a、]", plain[:place]):
                 yield at + place + len(form)
 
-    def _plain_alias(self, inside: str) -> bool:
+    def _plain_alias(self, inside: str, text: str) -> bool:
         plain = self._words.plain(inside)
         if plain in self._terms.not_names or plain in self._terms.places:
             return False
         if _LATIN_NAME.match(inside):
-            return not (inside.isupper() and len(inside) <= 3) or self._known.get(inside) is not None
+            short = inside.isupper() and len(inside) <= 3 and text.count(inside) < 3
+            return not short or self._known.get(inside) is not None
         if not _MIXED_NAME.match(inside) or self._words.is_ordinary(plain):
             return False
         return all(token.kind in PARTS or token.kind is Kind.LATIN for token in self._words.split(plain, {}, {}))

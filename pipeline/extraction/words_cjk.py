@@ -151,6 +151,10 @@ class Segmenter:
         """Whether the whole of ``word`` is one word of the language."""
         return word in self._costs
 
+    def is_usual(self, word: str) -> bool:
+        """Whether ``word`` is met so often that it hardly names a company."""
+        return self._costs.get(word, 99.0) < _USUAL
+
     def kind(self, word: str) -> Kind | None:
         return self._kinds.get(word)
 
@@ -311,6 +315,8 @@ class Terms:
         self.owned = self._plain(names.owned)
         self.daughters = self._plain(names.daughters)
         self.surnames = self._plain(names.surnames)
+        self.openings = self._plain(names.organisation_openings)
+        self.particled = lexicon.data.script in ("kana", "hangul")
         self.titles_follow = lexicon.data.script != "han"  # 豊田社長, 이정우 대표
         self.latin_legal = tuple(word for word in names.legal_forms if word[:1].isascii() and word[:1].isalpha())
 
