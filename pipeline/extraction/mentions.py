@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 from pipeline.extraction.lexicon import CompiledLexicon, CueKind, Hit, fold
+from pipeline.extraction.lexicon.schema import Shape
 from pipeline.extraction.nouns import NounReader
 from pipeline.extraction.organisations import Directory, Known, Organisation
 from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone
@@ -52,9 +53,14 @@ _TICKER = re.compile(
 )
 _ALIAS = re.compile(r"\s*\((?:[^()“\"]{0,40}?[“\"']([^”\"'()]{2,40})[”\"'][^()]{0,60}|(?:the |der |la |il |a )?([A-Z][\w&.-]{1,20}(?: [A-Z][\w&.-]{1,20})?))\)")
 _AFTER_COMMA = re.compile(r",\s([A-Z][\w.]+(?: [A-Z][\w.]+)?)")
+_NEXT_WORD = re.compile(r"[®™]?\s([a-z]+)\b")
 _AMOUNT = re.compile(r"^\d[\d.,]*-?(?:[a-zA-Z]{1,3})?$")
 _WORD_BEFORE = re.compile(r"([^\W_]+) $")
 _WORD_AFTER = re.compile(r" ([^\W_]+)")
+#: Newswires name themselves in what they carry.
+_WIRE = re.compile(r"(?:Breaks|[Nn]ews[Ww]ire|NEWSWIRE|PressRelease|Presswire|MediaWire)$")
+#: "PPAs", "LPs": several of a thing.
+_PLURAL_ACRONYM = re.compile(r"^[A-Z]{2,6}s$")
 _APOSTROPHES = frozenset("'’")
 _ALL_CAPS = re.compile(r"^[A-Z0-9&.-]{2,6}$")
 
@@ -196,6 +202,8 @@ class MentionFinder:
         self._titles = frozenset(fold(word) for word in names.person_titles)
         self._addresses = frozenset(names.forms_of_address)
         self._title_after = re.compile(rf"[ ,(]*(?:{'|'.join(map(re.escape, sorted(self._titles)))})", re.IGNORECASE)
+        self._things = frozenset(names.things)
+        self._owners = frozenset(names.possessors)
         self._speech = frozenset(names.speech)
         self._not_names = frozenset(fold(word) for word in names.not_names) | self._vocabulary.not_names
         self._outlets = frozenset(fold(word) for word in names.outlets) | self._vocabulary.outlets
@@ -215,6 +223,7 @@ class MentionFinder:
         index = SentenceIndex(sentences)
         tokens = self._compounds.join(text, tokenize(text, folded))
         cues = _Spans([hit for hit in hits if hit.cue.kind in (CueKind.FRAME, CueKind.FOCUS, CueKind.OBJECT)])
+        verbs = {hit.start for hit in hits if hit.cue.frame is not None and hit.cue.frame.shape is Shape.VERB}
         known = [hit for hit in self._known.find(text, folded) if fold(hit.alias) not in self._not_names]
         if self._compounded:
             places = [token for token in tokens if token.folded in self._vocabulary.places]
@@ -224,8 +233,8 @@ class MentionFinder:
             known = _with_genitives(known, tokens, self._known)
         known = [hit for hit in known if not self._in_place(text, hit)]
         lower_words = {token.folded for token in tokens if not token.capital}
-        support = self._support(self._runs(text, tokens, index, None, known), tokens, index)
-        runs = self._runs(text, tokens, index, support, known)
+        support = self._support(self._runs(text, tokens, index, None, known, verbs), tokens, index)
+        runs = self._runs(text, tokens, index, support, known, verbs)
         persons = self._persons(text, tokens, runs)
         mentions: list[Mention] = []
         taken: list[tuple[int, int]] = []
@@ -265,7 +274,13 @@ class MentionFinder:
     # ---- runs of capitalised words
 
     def _runs(
-        self, text: str, tokens: list[Token], index: SentenceIndex, support: dict[str, int] | None, hits: list[Known]
+        self,
+        text: str,
+        tokens: list[Token],
+        index: SentenceIndex,
+        support: dict[str, int] | None,
+        hits: list[Known],
+        verbs: Collection[int],
     ) -> list[list[int]]:
         """Capitalised words in a row. In headline case, where all words have capitals, only words that can be names count."""
         runs: list[list[int]] = []
@@ -283,7 +298,12 @@ class MentionFinder:
                     joined = False
                 if joined and index.at(previous.start).index != index.at(token.start).index:
                     joined = False
-            if token.capital and not token.text.isdigit() and self._can_name(token, index, support, known, joined=joined):
+            if (
+                token.capital
+                and not token.text.isdigit()
+                and self._can_name(token, index, support, known, joined=joined)
+                and not (token.start in verbs and current and self._ends_name(token, index, known))
+            ):
                 if not joined and current:
                     runs.append(current)
                     current = []
@@ -316,6 +336,10 @@ class MentionFinder:
         if token.folded in support or known.covers(token.start) or not self._vocabulary.is_ordinary(token.folded):
             return True
         return joined and (token.folded in self._nouns or token.folded in self._legal_words)
+
+    def _ends_name(self, token: Token, index: SentenceIndex, known: _Spans) -> bool:
+        """A verb of the lexicon in a headline, or in capitals, ends the name before it: Rhizome Data | Raises."""
+        return index.at(token.start).headline_case and not known.covers(token.start)
 
     def _goes_on(self, tokens: list[Token], number: int) -> bool:
         """Whether a word with a capital follows the connectors from ``number`` on: "de la Plata"."""
@@ -525,7 +549,7 @@ class MentionFinder:
             droppable = (
                 folded in self._vocabulary.demonyms
                 or folded in self._titles
-                or folded in self._vocabulary.not_names
+                or (folded in self._vocabulary.not_names and not (len(words) > 1 and self._closed(text, tokens, words)))
                 or (folded in self._not_names and (at_start or len(words) == 1))
             ) and not (self._compounded and len(words) > 1 and folded in self._opening_words)
             bonded = len(words) > 1 and not tokens[words[1]].capital  # Casa dos Ventos
@@ -585,6 +609,11 @@ class MentionFinder:
         if score > 0.05:
             self._add(text, start, end, name, score, None, index, mentions)
 
+    def _closed(self, text: str, tokens: list[Token], words: list[int]) -> bool:
+        """Whether a name ends like an organisation's: with a legal form, or a word such as "Partners"."""
+        last = tokens[words[-1]]
+        return last.folded in self._legal_words or self._legal.match(text, last.end) is not None
+
     def _describes(self, folded: str) -> bool:
         """Whether a word says what an organisation is: "startup", "Telcos"."""
         return folded in self._descriptors or (folded.endswith("s") and folded[:-1] in self._descriptors)
@@ -621,6 +650,12 @@ class MentionFinder:
             if any(word in self._descriptors for word in re.findall(r"[^\W_]+", window)[:12]):
                 strong = max(strong, 0.7)
         location = before is not None and near_before and before.folded in self._locatives
+        thing = _NEXT_WORD.match(after)
+        product = (thing is not None and thing.group(1) in self._things) or (
+            near_before and before is not None and before.folded in self._owners
+        )
+        if _PLURAL_ACRONYM.match(text[first.start : last.end]):
+            return 0.0
         place_after = _AFTER_COMMA.match(after)
         if place_after and fold(place_after.group(1)) in self._vocabulary.places and not strong:
             return 0.0
@@ -651,7 +686,7 @@ class MentionFinder:
             base += 0.05
         if len(words) >= 4 and not strong:
             base -= 0.2
-        if location:
+        if location or product:
             base -= 0.25
         if ordinary and len(words) >= 2 and not strong:
             base = min(base, 0.28)
@@ -670,7 +705,7 @@ class MentionFinder:
         index: SentenceIndex,
         mentions: list[Mention],
     ) -> None:
-        if fold(name) in self._outlets or score < 0.15:
+        if fold(name) in self._outlets or score < 0.15 or _WIRE.search(name):
             return
         sentence = index.at(start)
         outer = end
