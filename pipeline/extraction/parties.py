@@ -195,7 +195,22 @@ def _with_roles(chosen: list[Candidate], deal_type: DealType) -> list[Candidate]
             role = _free_side(roles, first, second, deal_type)
             roles.add(role)
         result.append(Candidate(item.entity, role, item.weight, item.probability))
+    held = {item.role for item in result} & {first, second}
+    if len(result) > 1 and len(held) == 1 and Role.SELLER not in {item.role for item in result}:
+        result = _split_sides(result, first, second)
     return result
+
+
+def _split_sides(parties: list[Candidate], first: Role, second: Role) -> list[Candidate]:
+    """A deal has two sides: where all stand on one, the least voted takes the other (of investors, the most prominent)."""
+    if first is Role.INVESTOR and parties[0].role is first and len(parties) > 2:
+        moved = max(parties, key=lambda item: (salience(item.entity), -item.entity.id))
+    else:
+        moved = min(parties, key=lambda item: (item.weight, -item.entity.id))
+    other = second if moved.role is first else first
+    return [
+        Candidate(item.entity, other, item.weight, item.probability) if item is moved else item for item in parties
+    ]
 
 
 def _free_side(roles: set[Role], first: Role, second: Role, deal_type: DealType) -> Role:
