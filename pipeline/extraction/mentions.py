@@ -389,10 +389,22 @@ class MentionFinder:
                 counts[token.folded] = counts.get(token.folded, 0) + 1
         return counts
 
+    def _opened(self, tokens: list[Token], runs: list[list[int]]) -> set[str]:
+        """Names that somewhere follow a word that opens an organisation's: "Tập đoàn Thiên Lam" makes Thiên Lam one."""
+        names = set()
+        for run in runs:
+            first = tokens[run[0]].folded
+            if len(run) > 1 and first in self._opening_words:
+                names.add(" ".join(tokens[i].folded for i in run[1:]))
+            elif run[0] and tokens[run[0] - 1].folded in self._opening_words:
+                names.add(" ".join(tokens[i].folded for i in run))
+        return names
+
     def _persons(self, text: str, tokens: list[Token], runs: list[list[int]]) -> set[str]:
         """Folded words that are parts of people's names in this article."""
         parts: set[str] = set()
         previous_person = -1
+        opened = self._opened(tokens, runs)
         for run in runs:
             words = [tokens[i] for i in run]
             titled = 0
@@ -403,6 +415,8 @@ class MentionFinder:
             if not named or len(named) > 4 or any(not word.capital for word in named):
                 continue
             if any(word.folded in self._nouns or word.folded in self._legal_words for word in named) or self._legal.match(text, named[-1].end):
+                continue
+            if " ".join(word.folded for word in named) in opened:
                 continue
             title = words[titled - 1].folded if titled else before
             if self._addresses and len(named) == 1 and title not in self._addresses:

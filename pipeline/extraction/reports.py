@@ -20,7 +20,7 @@ from storage.records import Article, Evidence, Party, Report
 from storage.vocabulary import DealType
 
 #: A report is made from this confidence on.
-THRESHOLD = 0.5
+THRESHOLD = 0.38
 #: A further deal of the same article needs this probability of being one of its own.
 _FURTHER_THRESHOLD = 0.5
 _MOST_REPORTS = 5
