@@ -11,7 +11,8 @@ from functools import lru_cache
 
 from pipeline.extraction.entities import Entity, gather
 from pipeline.extraction.focus import OwnAreas
-from pipeline.extraction.frames import FrameInstance, FrameReader
+from pipeline.extraction.frame_reader import FrameReader
+from pipeline.extraction.frames import FrameInstance
 from pipeline.extraction.han import local_currency, simplify
 from pipeline.extraction.hypotheses import hypothesise
 from pipeline.extraction.lexicon import CompiledLexicon, CueKind, Hit, available, fold, load
@@ -62,7 +63,7 @@ def read(article: Article, *, known: Directory | None = None, areas: OwnAreas | 
     mentions = _finder(lexicon, names).find(text, folded, sentences, hits)
     hits = _outside_names(hits, mentions)
     entities, entity_of = gather(mentions, sentences, names, text)
-    frames, lists = _frames(lexicon, text, folded, sentences, mentions, hits, entities, entity_of)
+    frames, lists = _frames(lexicon, folded, sentences, mentions, hits, entities, entity_of)
     salient = sorted(entities, key=salience, reverse=True)
     hypotheses = hypothesise(frames, salient)
     values = ValueFinder(reader_for(lexicon), lexicon, text, sentences, hits, local_currency(text) if han else "")
@@ -88,7 +89,6 @@ def _finder(lexicon: CompiledLexicon, names: Directory) -> MentionFinder | CjkMe
 
 def _frames(
     lexicon: CompiledLexicon,
-    text: str,
     folded: str,
     sentences: Sequence[Sentence],
     mentions: Sequence[Mention],
@@ -97,7 +97,7 @@ def _frames(
     entity_of: Mapping[int, Entity],
 ) -> tuple[list[FrameInstance], list[frozenset[int]]]:
     """The frames of all sentences, and the lists of organisations named in one breath in title and lead."""
-    reader = FrameReader(lexicon, text, folded, sentences)
+    reader = FrameReader(lexicon, folded, sentences)
     index = SentenceIndex(sentences)
     mentions_in: dict[int, list[Mention]] = {}
     for mention in mentions:

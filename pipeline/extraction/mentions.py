@@ -392,11 +392,12 @@ class MentionFinder:
     def _opened(self, tokens: list[Token], runs: list[list[int]]) -> set[str]:
         """Names that somewhere follow a word that opens an organisation's: "Tập đoàn Thiên Lam" makes Thiên Lam one."""
         names = set()
+        openings = self._opening_words | (self._descriptors if self._compounded else frozenset())
         for run in runs:
             first = tokens[run[0]].folded
-            if len(run) > 1 and first in self._opening_words:
+            if len(run) > 1 and first in openings:
                 names.add(" ".join(tokens[i].folded for i in run[1:]))
-            elif run[0] and tokens[run[0] - 1].folded in self._opening_words:
+            elif run[0] and tokens[run[0] - 1].folded in openings:
                 names.add(" ".join(tokens[i].folded for i in run))
         return names
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
+from pipeline.extraction.groups import Group
 from pipeline.extraction.lexicon import Hit
 from pipeline.extraction.lexicon.schema import Slot
 from pipeline.extraction.segmentation import Sentence
 from storage.vocabulary import Role
-
-if TYPE_CHECKING:
-    from pipeline.extraction.frames import Group
 
 _REACH = 220
 _BREAK = re.compile(r"[。！？；]|[.!?]\s|…")

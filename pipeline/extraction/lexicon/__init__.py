@@ -33,6 +33,8 @@ _PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:tr
 _PlainLoader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^(?:0|[1-9][0-9]*)$"), list("0123456789"))
 _PlainLoader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"^-?[0-9]+\.[0-9]+$"), list("-0123456789"))
 
+_LATIN_WORD = re.compile(r"[a-z][a-z0-9 .&+-]*$")
+_LATIN_EDGES = (r"(?<![a-z0-9])", r"(?![a-z0-9])")
 _META = re.compile(r"[\\.^$*+?{}\[\]|()]")
 
 
@@ -113,7 +115,10 @@ class CompiledLexicon:
                 prefix = literal_prefix(pattern)
                 if len(prefix) < (2 if spaced else 1):
                     raise ExtractionError(f"lexicon {data.language}: pattern {pattern!r} of {name} must begin with plain letters")
-                cues.append((prefix, Cue(kind, name, re.compile(f"{'' if inner else before}{pattern}{after}"), frame)))
+                first, last = ("" if inner else before), after
+                if not spaced and _LATIN_WORD.match(pattern):  # "ic" inside Chinese text is not the ic of "Pacific"
+                    first, last = _LATIN_EDGES
+                cues.append((prefix, Cue(kind, name, re.compile(f"{first}{pattern}{last}"), frame)))
 
         for frame in data.frames:
             add(CueKind.FRAME, frame.name, frame.triggers, frame)
