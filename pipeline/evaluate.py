@@ -111,6 +111,19 @@ class Measures:
     technology: Counts = Counts()
     evidence: Share = Share()
 
+    def figures(self) -> dict[str, float]:
+        """The headline measures in percent, without those that nothing was expected of."""
+        values = {
+            "detection": self.detection.f1,
+            "parties": self.parties.f1,
+            "roles": self.roles.f1,
+            "type": self.type.share,
+            "focus": self.focus.f1,
+            "value": self.value.share,
+            "status": self.status.share,
+        }
+        return {name: 100 * value for name, value in values.items() if value is not None}
+
     def __add__(self, other: Measures) -> Measures:
         return Measures(
             self.documents + other.documents,
