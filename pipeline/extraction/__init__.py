@@ -35,8 +35,8 @@ _FALLBACK = "en"
 def extract(article: Article, *, known: Directory | None = None, areas: OwnAreas | None = None) -> tuple[Report, ...]:
     """The deals that ``article`` reports, the main one first; empty where it reports none.
 
-    ``known`` is the dictionary of organisations (the built-in one by default), ``areas`` a user's own focus areas. Raises
-    ExtractionError only for a broken lexicon, never for a text.
+    ``known`` is the dictionary of organisations (the built-in one by default), ``areas`` a user's own focus areas.
+    Raises ExtractionError only for a broken lexicon, never for a text.
     """
     reading = read(article, known=known, areas=areas)
     return reports_of(reading) if reading is not None else ()

@@ -151,7 +151,7 @@ class FrameReader:
         return next((name for name, pattern in self._grammar.tenses if pattern.search(window)), "")
 
     def _touches(self, sentence: Sentence, trigger: Hit, cue: Hit) -> bool:
-        """Whether a modal cue speaks of the trigger: anywhere in the sentence, but "last year" only in its own clause."""
+        """Whether a modal cue speaks of the trigger: anywhere in the sentence; "last year" only in its own clause."""
         if cue.cue.name not in ("background", "dated", "hypothetical", "denied"):
             return True
         first, last = (cue.end, trigger.start) if cue.start < trigger.start else (trigger.end, cue.start)

@@ -106,7 +106,7 @@ class GroupReader:
         )
 
     def _is_topic(self, group: Group, mention: Mention, gap: str, gap_start: int, verbs: Sequence[Hit]) -> bool:
-        """Whether the first name of a sentence is its subject for the comma after it: A、Bを買収, but not A、Bが合併."""
+        """Whether the first name of a sentence is its subject for the comma after it: A、Bを買収, not A、Bが合併."""
         if gap.strip() not in self._grammar.data.cases.topic or group.case is not None or len(group.mentions) > 1:
             return False
         if self._folded[max(0, group.start - 12) : group.start].strip(" 　\n").endswith(("。", "は、")):
@@ -159,8 +159,10 @@ class GroupReader:
         return last.lastgroup, relative
 
     def _last_marker(self, gap: str) -> re.Match[str] | None:
-        """The last case marker of ``gap``. A bare one counts only where it speaks of the name: "de X", "de la empresa X",
-        but not "software de pagos X"."""
+        """The last case marker of ``gap``.
+
+        A bare one counts only where it speaks of the name: "de X", "de la empresa X", not "software de pagos X".
+        """
         last = None
         if self._grammar.lexicon.case_markers is not None:
             for match in self._grammar.lexicon.case_markers.finditer(gap):

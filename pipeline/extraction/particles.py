@@ -48,7 +48,9 @@ def last_slots(
         if len(gap) > _REACH or (_BREAK.search(gap) and filled):
             break
         crossed = any(
-            group.end <= other.start < hit.start and hit.start - other.end > _CHAIN for other in triggers if other is not hit
+            group.end <= other.start < hit.start and hit.start - other.end > _CHAIN
+            for other in triggers
+            if other is not hit
         )
         if group.case in _MARKED:
             slot = Slot(group.case)

@@ -163,7 +163,7 @@ class SlotReader:
         return slots
 
     def inverted(self, hit: Hit, slots: list[Filled], groups: Sequence[Group]) -> list[Filled]:
-        """ "Damit übernimmt A die Firma B": with nothing before the verb, the subject follows it, and then the object."""
+        """ "Damit übernimmt A die Firma B": with nothing before the verb, the subject follows it, then the object."""
         if any(slot in (Slot.SUBJECT, Slot.POSS) for slot, _, _ in slots):
             return slots
         first = next((item for item in slots if item[0] is Slot.OBJECT and item[1].start >= hit.end), None)
@@ -188,7 +188,7 @@ class SlotReader:
         return slots
 
     def final(self, sentence: Sentence, hit: Hit, groups: Sequence[Group], *, passive: bool) -> list[Filled]:
-        """Arguments of a verb form that stands last: the nearest bare name is its object, the one before that its subject."""
+        """Arguments of a verb form that stands last: the nearest bare name is its object, the next its subject."""
         slots: list[Filled] = []
         bare: list[Group] = []
         auxiliary = self._grammar.data.cases.auxiliary

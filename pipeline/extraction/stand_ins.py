@@ -56,7 +56,7 @@ def fill_counterpart(
     instance: FrameInstance,
     topic: Sequence[Entity],
 ) -> None:
-    """ "supplies it to the partner": where one side is named, the other is the one that the article speaks of besides."""
+    """ "supplies it to the partner": where one side is named, the other is whom the article speaks of besides."""
     sentence, hit = instance.sentence, instance.hit
     after = folded[hit.end : min(sentence.end, hit.end + 90)]
     role = next((roles[slot] for slot in (Slot.TO, Slot.OBJECT, Slot.WITH) if slot in roles), None)
