@@ -107,8 +107,38 @@ class CandidateReader:
             while stop < len(tokens) and tokens[stop].kind in PARTS and tokens[stop].kind is not Kind.KNOWN:
                 stop += 1
             self._chunk(text, plain, tokens, number, stop, candidates)
+            self._spaced(text, plain, tokens, number, stop, candidates)
             number = stop
         return candidates
+
+    def _spaced(
+        self, text: str, plain: str, tokens: Sequence[Token], first: int, stop: int, candidates: dict[str, Candidate]
+    ) -> None:
+        """A Korean name of several words: 달그렌 모터스, 스튜디오 반딧불."""
+        if not self._terms.spaced or tokens[first].kind in (Kind.WORD, Kind.NOUN):
+            return
+        opened = tokens[first].word in self._terms.openings
+        last = stop
+        while (
+            last + 1 < len(tokens)
+            and last - first < 6
+            and tokens[last].kind is Kind.SPACE
+            and tokens[last + 1].kind in (Kind.UNKNOWN, Kind.SUFFIX, Kind.WORD)
+        ):
+            end = last + 2
+            while end < len(tokens) and tokens[end].kind in PARTS and tokens[end].kind is not Kind.KNOWN:
+                end += 1
+            alone = end == last + 2
+            closes = tokens[last + 1].kind is Kind.SUFFIX and tokens[last + 1].word not in self._terms.things
+            if (closes and alone) or (opened and tokens[last + 1].kind is Kind.UNKNOWN):
+                before = tokens[first - 1] if first else None
+                after = tokens[end] if end < len(tokens) else None
+                place = self._place(text, tokens, tokens[first].start, tokens[end - 1].end, before, after)
+                self._add(candidates, plain, tuple(tokens[first:end]), place)
+                return
+            if not alone:
+                return
+            last = end
 
     def _chunk(
         self, text: str, plain: str, tokens: Sequence[Token], first: int, stop: int, candidates: dict[str, Candidate]
@@ -283,6 +313,8 @@ class CandidateReader:
             score -= 2.4 if plain_words else 1.2
         elif Kind.UNKNOWN in kinds:
             score += 0.8
+            if self._terms.spaced and len(kinds) == 1 and times == 1:
+                score -= 1.0  # any form of a verb may be unknown
         elif len(kinds) == 1:
             agent = sum(place.weight >= _AGENT for place in candidate.places)
             score -= 2.0 if agent < 2 else 0.8  # an ordinary word, but one that acts

@@ -80,7 +80,7 @@ class GroupReader:
             return not gap and not self._grammar.spaced  # 通威隆基: two names in a row
         words = match.group("words").strip()
         if not words:
-            return not self._pairs(group, gap, verbs) and not self._is_topic(group, mention, gap, gap_start, verbs)
+            return not self._pairs(group, gap, verbs) and not self._is_topic(group, mention, gap.strip())
         if COMMA.search(words) or CLAUSE_BREAK.search(words + " "):
             return False
         limit = 6 if self._grammar.spaced else 10
@@ -95,6 +95,8 @@ class GroupReader:
             return False
         # "A and Chinese phone maker B" is one group; "A, whose shares fell, B" is not
         opener = gap.strip()[:1]
+        if self._is_topic(group, mention, opener):
+            return False
         return not (opener in (",，、" if self._grammar.spaced else ",，") and size > 3)
 
     def _pairs(self, group: Group, gap: str, verbs: Sequence[Hit]) -> bool:
@@ -105,9 +107,9 @@ class GroupReader:
             hit.end <= group.start and not COMMA.search(self._folded[hit.end : group.start]) for hit in verbs
         )
 
-    def _is_topic(self, group: Group, mention: Mention, gap: str, gap_start: int, verbs: Sequence[Hit]) -> bool:
+    def _is_topic(self, group: Group, mention: Mention, mark: str) -> bool:
         """Whether the first name of a sentence is its subject for the comma after it: A、Bを買収, not A、Bが合併."""
-        if gap.strip() not in self._grammar.data.cases.topic or group.case is not None or len(group.mentions) > 1:
+        if mark not in self._grammar.data.cases.topic or group.case is not None or len(group.mentions) > 1:
             return False
         if self._folded[max(0, group.start - 12) : group.start].strip(" 　\n").endswith(("。", "は、")):
             return False
@@ -116,12 +118,9 @@ class GroupReader:
             return False
         case = self._case_at(mention.outer_end)
         follows = self._folded[mention.outer_end : mention.outer_end + 2].lstrip()
-        marked = case is not None and case not in ("subject", "with")
-        return (
-            marked
-            or (case is None and follows[:1] not in ("、", ",", "・", "·", "", "\n"))
-            or (case == "with" and follows[:1] == "と")
-        )
+        if case is None:
+            return follows[:1] not in ("、", ",", "・", "·", "")
+        return case != "subject"
 
     def _begins_clause(self, mention: Mention, gap_start: int, verbs: Sequence[Hit]) -> bool:
         """Whether a verb follows the name at once, while another stood before the list it seems to end."""

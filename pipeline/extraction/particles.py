@@ -77,6 +77,8 @@ def last_slots(
             elif _COMMA.match(gap.lstrip()) or group.start - sentence.start < 3:
                 if Slot.SUBJECT not in filled:
                     fill(Slot.SUBJECT, group, 0.7 if crossed else 0.95)
+                elif symmetric and not crossed:
+                    slots.append((Slot.SUBJECT, group, 0.6))
             elif not crossed and len(gap) < 30 and not filled & {Slot.OBJECT, Slot.COMPOUND, Slot.POSS}:
                 fill(Slot.OBJECT, group, 0.6)
     right = [group for group in groups if group.start >= hit.end]

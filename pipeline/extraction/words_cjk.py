@@ -135,6 +135,7 @@ class Segmenter:
                 self._kinds[word] = kind
                 self._costs[word] = min(self._costs.get(word, 99.0), _LISTED_COST if len(word) > 1 else 8.0)
         self._endings = tuple(self.plain(word) for word in names.boundaries if len(word) > 1)
+        self._derived = frozenset(self.plain(word) for word in names.noun_endings)
         self._suffixes = frozenset(self.plain(word) for word in names.organisation_nouns)
         self._particles = sorted(
             {self.plain(word) for forms in cases.after.values() for word in forms}, key=len, reverse=True
@@ -173,7 +174,7 @@ class Segmenter:
                     continue
                 start, group = reached, "cjk"
             mixed = max((stop for stop in known.get(start, ()) if stop > end), default=0)
-            if group == "latin" and mixed and CJK.match(plain[mixed - 1]):
+            if mixed and (group == "latin" or self._script == "hangul") and CJK.search(plain, start, mixed):
                 tokens.append(Token(start, mixed, Kind.KNOWN, plain[start:mixed]))  # LG화학
                 reached = mixed
                 continue
@@ -287,10 +288,36 @@ class Segmenter:
         for particle in self._particles:
             stem = word[: -len(particle)]
             if word.endswith(particle) and len(stem) >= 2:
-                tokens.append(Token(start, start + len(stem), self._stem_kind(stem), stem))
+                self._add_stem(start, stem, tokens)
                 tokens.append(Token(start + len(stem), end, Kind.CASE, particle))
                 return
-        tokens.append(Token(start, end, self._stem_kind(word), word))
+        self._add_stem(start, word, tokens)
+
+    def _add_stem(self, start: int, stem: str, tokens: list[Token]) -> None:
+        """A word without its particle; what ends many names is a word of its own: 한들|은행."""
+        kind = self._stem_kind(stem)
+        if kind is Kind.UNKNOWN:
+            for cut in range(max(1, len(stem) - 7), len(stem) - 1):
+                if stem[cut:] in self._suffixes:
+                    tokens.append(Token(start, start + cut, self._stem_kind(stem[:cut]), stem[:cut]))
+                    tokens.append(Token(start + cut, start + len(stem), Kind.SUFFIX, stem[cut:]))
+                    return
+            if self._made_of_words(stem):
+                kind = Kind.NOUN
+        tokens.append(Token(start, start + len(stem), kind, stem))
+
+    def _made_of_words(self, stem: str) -> bool:
+        """Whether ``stem`` is two listed words, 공급계약, or a listed word with an ending that names seldom have, 상업화."""
+        ordinary = {Kind.NOUN, Kind.STOP, Kind.DESCRIPTOR, Kind.TITLE, Kind.PLACE}
+        for cut in range(2, len(stem)):
+            first, rest = stem[:cut], stem[cut:]
+            if self._kinds.get(first) in ordinary and self._kinds.get(rest) in ordinary:
+                return True
+            if rest in self._derived and (first in self._costs or self._kinds.get(first) in ordinary):
+                return True
+            if len(rest) >= 4 and first in self._costs and self._made_of_words(rest):
+                return True
+        return False
 
     def _stem_kind(self, stem: str) -> Kind:
         kind = self._kinds.get(stem)
@@ -316,6 +343,7 @@ class Terms:
         self.daughters = self._plain(names.daughters)
         self.surnames = self._plain(names.surnames)
         self.openings = self._plain(names.organisation_openings)
+        self.spaced = lexicon.data.script == "hangul"
         self.particled = lexicon.data.script in ("kana", "hangul")
         self.titles_follow = lexicon.data.script != "han"  # 豊田社長, 이정우 대표
         self.latin_legal = tuple(word for word in names.legal_forms if word[:1].isascii() and word[:1].isalpha())
