@@ -133,26 +133,36 @@ def is_headline_case(fragment: str) -> bool:
 
 
 def split_sentences(
-    text: str, furniture: re.Pattern[str] | None = None, closing: re.Pattern[str] | None = None, *, nouns_capitalised: bool = False
+    text: str,
+    furniture: re.Pattern[str] | None = None,
+    closing: re.Pattern[str] | None = None,
+    *,
+    opening: re.Pattern[str] | None = None,
+    nouns_capitalised: bool = False,
 ) -> tuple[Sentence, ...]:
     """Sentences of ``text`` in order. The first paragraph is the title, unless it is too long for one.
 
     ``furniture`` matches the beginning of a paragraph that is page furniture by itself ("Related: ..."); ``closing`` one
     after which only furniture follows ("About Nokia", "Forward-looking statements").
+    ``opening`` matches the beginning of a paragraph before which all but the title is a form's head ("Item 1.01 ...").
     Where ``nouns_capitalised`` (German), many capitals make no headline case.
     """
     sentences: list[Sentence] = []
     lead_left = LEAD_SENTENCES
     closed = False
     list_after_furniture = False
-    for number, (start, end) in enumerate(_lines(text)):
+    lines = _lines(text)
+    opened = 0
+    if opening is not None:
+        opened = next((place for place, (start, end) in enumerate(lines) if opening.match(text[start : min(end, start + 90)])), 0)
+    for number, (start, end) in enumerate(lines):
         if number == 0 and end - start <= LONGEST_TITLE:
             sentences.append(Sentence(start, end, Zone.TITLE, 0, 0, not nouns_capitalised and is_headline_case(text[start:end])))
             continue
         head = text[start : min(end, start + 90)]
-        if closing is not None and not closed and number > 1 and closing.match(head):
+        if closing is not None and not closed and number > max(1, opened) and closing.match(head):
             closed = True
-        is_furniture = closed
+        is_furniture = closed or number < opened
         if furniture is not None and not is_furniture:
             if furniture.match(head):
                 is_furniture = True

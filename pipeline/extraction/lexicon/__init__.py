@@ -140,6 +140,7 @@ class CompiledLexicon:
         self._automaton = AhoCorasick(self._prefixes, matchkind=MatchKind.Standard)
         self.furniture = _opening(data.furniture)
         self.closing = _opening(data.closing)
+        self.opening = _opening(data.opening)
         self.case_markers = _markers(data.cases.before, spaced=spaced)
         self.coordinators = _alternation(data.cases.coordinators)
         self.passive_before = re.compile(data.cases.passive_before + r"\s*$") if data.cases.passive_before else None

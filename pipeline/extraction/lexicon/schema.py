@@ -144,6 +144,7 @@ class Lexicon(_Strict):
     focus: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     furniture: tuple[str, ...] = ()
     closing: tuple[str, ...] = ()
+    opening: tuple[str, ...] = ()  # where the news of a form begins: "Item 1.01"
 
     @field_validator("focus")
     @classmethod
