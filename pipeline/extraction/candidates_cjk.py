@@ -115,7 +115,7 @@ class CandidateReader:
         self, text: str, plain: str, tokens: Sequence[Token], first: int, stop: int, candidates: dict[str, Candidate]
     ) -> None:
         """A Korean name of several words: 달그렌 모터스, 스튜디오 반딧불."""
-        if not self._terms.spaced or tokens[first].kind in (Kind.WORD, Kind.NOUN):
+        if not self._terms.spaced or tokens[first].kind is Kind.NOUN:
             return
         opened = tokens[first].word in self._terms.openings
         last = stop
@@ -130,7 +130,7 @@ class CandidateReader:
                 end += 1
             alone = end == last + 2
             closes = tokens[last + 1].kind is Kind.SUFFIX and tokens[last + 1].word not in self._terms.things
-            if (closes and alone) or (opened and tokens[last + 1].kind is Kind.UNKNOWN):
+            if (closes and alone) or (opened and tokens[last + 1].kind in (Kind.UNKNOWN, Kind.WORD)):
                 before = tokens[first - 1] if first else None
                 after = tokens[end] if end < len(tokens) else None
                 place = self._place(text, tokens, tokens[first].start, tokens[end - 1].end, before, after)
@@ -309,7 +309,7 @@ class CandidateReader:
         if all(kind in (Kind.NOUN, Kind.SUFFIX, Kind.PLACE) for kind in kinds):
             score -= 3.0 if len(kinds) == 1 else 1.8
         elif suffix and self._thing(candidate):
-            plain_words = self._terms.particled and all(self._words.is_usual(token.word) for token in candidate.tokens)
+            plain_words = self._terms.particled and times < 3 and all(self._words.is_usual(token.word) for token in candidate.tokens)
             score -= 2.4 if plain_words else 1.2
         elif Kind.UNKNOWN in kinds:
             score += 0.8
@@ -360,7 +360,8 @@ class CandidateReader:
                     continue
                 often = plain.count(other) > times
                 longer_at_end = word.startswith(other) and not suffix and often
-                longer_at_front = word.endswith(other) and (often or shorter.score >= candidate.score)
+                several = self._terms.spaced and " " in word and candidate.score >= 0.5
+                longer_at_front = word.endswith(other) and (often or (not several and shorter.score >= candidate.score))
                 swallowed |= not strong and (longer_at_end or longer_at_front)
             if not swallowed:
                 accepted[word] = candidate

@@ -54,7 +54,7 @@ class TailReader:
                 break
             inside = match.group(1).strip()
             legal_after = next((form for form in self._legal_forms_at(text, match.end())), 0)
-            if legal_after and len(inside) <= 8:
+            if legal_after and len(inside) <= 8 and not _CALLED.search(inside):
                 outer, strong = legal_after, True
                 continue
             quoted = _QUOTED.findall(inside)
