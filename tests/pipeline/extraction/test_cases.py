@@ -17,12 +17,15 @@ from storage.records import Article, Report
 
 
 class Deal(BaseModel):
-    """An article and its one deal; ``parties`` are "name role", ``value`` is "amount currency"."""
+    """An article and its one deal; ``parties`` are "name role", ``value`` is "amount currency".
+
+    ``body`` is empty where the whole article is one paragraph.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: str
-    body: str
+    body: str = ""
     type: str
     parties: tuple[str, ...]
     value: str | None = "unstated"
@@ -59,7 +62,7 @@ def _title(value: object) -> str:
 
 
 def _read(language: str, title: str, body: str) -> tuple[Report, ...]:
-    return extract(Article(title, f"{title}\n\n{body}", language))
+    return extract(Article(title, f"{title}\n\n{body}" if body else title, language))
 
 
 @pytest.mark.parametrize(("language", "case"), DEALS, ids=_title)
