@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -60,9 +61,11 @@ def normalise_name(name: str) -> str:
     ``normalise_name("Nokia Oyj") == normalise_name("NOKIA") == "nokia"``. Idempotent; empty only for a name
     without any letter or digit.
     """
-    key = _joined(_words(_strip_attached(fold(storable(name)))))
+    forms = legal_forms()
+    key = _joined(_words(forms.off_the_ends(fold(storable(name)))))
     while True:
-        shorter = _joined(_strip_words(_words(_strip_attached(key))))[:KEY_LENGTH].strip()
+        words = _words(forms.off_the_ends(key))
+        shorter = _joined(words[forms.name_in(words)])[:KEY_LENGTH].strip()
         if shorter == key:
             return key
         key = shorter
@@ -88,14 +91,57 @@ def _even(char: str) -> str:
     return " "
 
 
-def _strip_attached(folded: str) -> str:
-    _, _, attached = _legal_forms()
-    name = folded.strip()
-    while True:
-        shorter = next((cut for form in attached for cut in _without(name, form)), None)
-        if shorter is None:
-            return name
-        name = shorter
+@dataclass(frozen=True, slots=True)
+class LegalForms:
+    """What says the kind of a company: words before and behind its name, and what is written against it."""
+
+    suffixes: frozenset[tuple[str, ...]]
+    prefixes: frozenset[tuple[str, ...]]
+    attached: tuple[str, ...]  # the longest first
+
+    @property
+    def longest(self) -> int:
+        """The most words a form has."""
+        return max(len(form) for form in self.suffixes | self.prefixes)
+
+    def off_the_ends(self, name: str) -> str:
+        """``name``, in lower case, without attached forms on either side, as long as something of a name remains."""
+        name = name.strip()
+        while True:
+            shorter = next((cut for form in self.attached for cut in _without(name, form)), None)
+            if shorter is None:
+                return name
+            name = shorter
+
+    def name_in(self, words: Sequence[str]) -> slice:
+        """Which of ``words`` (folded) are the name itself: never none of them."""
+        start, stop, longest = 0, len(words), self.longest
+        while True:
+            sizes = range(min(longest, stop - start - 1), 0, -1)
+            behind = next((n for n in sizes if tuple(words[stop - n : stop]) in self.suffixes), 0)
+            stop -= behind
+            sizes = range(min(longest, stop - start - 1), 0, -1)
+            before = next((n for n in sizes if tuple(words[start : start + n]) in self.prefixes), 0)
+            start += before
+            if not behind and not before:
+                break
+        # "Ernst and" is what is left of "Ernst & Co"
+        while stop - start > 1 and words[stop - 1] == "and":
+            stop -= 1
+        return slice(start, stop)
+
+
+@cache
+def legal_forms(*, groups: bool = False) -> LegalForms:
+    """The legal forms of all languages (legal_forms.yaml); with ``groups`` also the words for groups and holdings."""
+    table = yaml.safe_load(_TABLE.read_text("utf-8"))
+    parts = [table, table["groups"]] if groups else [table]
+
+    def words(key: str) -> frozenset[tuple[str, ...]]:
+        return frozenset(tuple(str(form).split()) for part in parts for form in part[key])
+
+    attached = {fold(str(form)) for part in parts for form in part["attached"]}
+    return LegalForms(words("suffixes"), words("prefixes"), tuple(sorted(attached, key=lambda f: (-len(f), f))))
 
 
 def _without(name: str, form: str) -> Iterator[str]:
@@ -103,36 +149,3 @@ def _without(name: str, form: str) -> Iterator[str]:
     for cut in (name.removesuffix(form).rstrip(), name.removeprefix(form).lstrip()):
         if len(cut) < len(name) and any(char.isalnum() for char in cut):
             yield cut
-
-
-def _strip_words(words: list[str]) -> list[str]:
-    suffixes, prefixes, _ = _legal_forms()
-    stripped = True
-    while stripped:
-        stripped = False
-        for form in suffixes:
-            if len(words) > len(form) and tuple(words[-len(form) :]) == form:
-                words = words[: -len(form)]
-                stripped = True
-                break
-        for form in prefixes:
-            if len(words) > len(form) and tuple(words[: len(form)]) == form:
-                words = words[len(form) :]
-                stripped = True
-                break
-    # "Ernst and" is what is left of "Ernst & Co"
-    while len(words) > 1 and words[-1] == "and":
-        words = words[:-1]
-    return words
-
-
-@cache
-def _legal_forms() -> tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...], tuple[str, ...]]:
-    """Suffixes and prefixes as tuples of words, attached forms as strings; the longest first."""
-    table = yaml.safe_load(_TABLE.read_text("utf-8"))
-    suffixes, prefixes = (
-        tuple(sorted({tuple(str(form).split()) for form in table[key]}, key=lambda form: (-len(form), form)))
-        for key in ("suffixes", "prefixes")
-    )
-    attached = tuple(sorted({fold(str(form)) for form in table["attached"]}, key=lambda form: (-len(form), form)))
-    return suffixes, prefixes, attached
