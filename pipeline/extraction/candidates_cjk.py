@@ -31,6 +31,8 @@ _SPREAD = 0.9
 _LEAST = 0.3
 _AGENT = 1.9
 _LONGEST_NAME = 16
+#: ライト・ストリート・キャピタル
+_LONGEST_SPELLED = 32
 _LATIN_JOIN = re.compile(r"^(?: | & |&)$")
 _BOOK = re.compile(r"《[^》]{0,60}》")
 
@@ -167,7 +169,10 @@ class CandidateReader:
             named
             and before is not None
             and before.kind is Kind.PLACE
-            and any(part.kind in (Kind.UNKNOWN, Kind.WORD) for part in parts)
+            and (
+                any(part.kind in (Kind.UNKNOWN, Kind.WORD) for part in parts)
+                or (self._terms.particled and len(parts[0].word) > 1 and parts[0].word not in self._terms.things)
+            )
         ):
             opening = tokens[first - 2] if first >= 2 else None
             wider = self._place(text, tokens, before.start, parts[-1].end, opening, after)
@@ -228,7 +233,8 @@ class CandidateReader:
         parts = tuple(tokens[first : last + 1])
         after = tokens[following] if following < len(tokens) else None
         before = tokens[first - 1] if first else None
-        if after is not None and after.kind is Kind.SUFFIX and after.start == end:
+        joined = (Kind.SUFFIX, Kind.UNKNOWN) if self._terms.particled else (Kind.SUFFIX,)
+        if after is not None and after.kind in joined and after.start == end:
             parts = (*parts, after)
             end = after.end
             following += 1
@@ -258,12 +264,14 @@ class CandidateReader:
             weight += 0.4 if after is None else _AFTER.get(after.kind, 0.0)
             if after is not None and after.kind is Kind.NUMBER and after.word.endswith("%"):
                 weight += 0.8  # a company is held in shares
+            if self._terms.particled and text.startswith(self._terms.held, outer):
+                weight += 1.2
         return Place(start, end, weight, outer, aliases, strong)
 
     def _add(self, candidates: dict[str, Candidate], plain: str, parts: tuple[Token, ...], place: Place) -> None:
         word = plain[parts[0].start : parts[-1].end]
         if (
-            not 2 <= len(word) <= _LONGEST_NAME
+            not 2 <= len(word) <= (_LONGEST_SPELLED if "・" in word else _LONGEST_NAME)
             or word in self._terms.not_names
             or word in self._terms.outlets
             or word in self._terms.places
@@ -321,7 +329,7 @@ class CandidateReader:
         elif not suffix:
             single = sum(token.end - token.start == 1 for token in candidate.tokens)
             score -= 0.2 if single == len(kinds) else 0.5 if times > 1 else 1.2
-        if len(candidate.word) > 8 and not suffix:
+        if len(candidate.word) > 8 and not suffix and "・" not in candidate.word:
             score -= 1.0
         return score
 

@@ -119,7 +119,7 @@ class GroupReader:
         case = self._case_at(mention.outer_end)
         follows = self._folded[mention.outer_end : mention.outer_end + 2].lstrip()
         if case is None:
-            return follows[:1] not in ("、", ",", "・", "·", "")
+            return follows[:1] not in ("、", ",", "・", "·", "。", ".", "")
         return case != "subject"
 
     def _begins_clause(self, mention: Mention, gap_start: int, verbs: Sequence[Hit]) -> bool:

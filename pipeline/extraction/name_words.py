@@ -39,6 +39,7 @@ class NameWords:
         self.titles = _folded(names.person_titles)
         self.addresses = frozenset(names.forms_of_address)
         self.things = frozenset(names.things)
+        self.documents = frozenset(fold(word) for word in names.documents)
         self.owners = frozenset(names.possessors)
         self.speech = frozenset(names.speech)
         self.not_names = _folded(names.not_names) | self.vocabulary.not_names

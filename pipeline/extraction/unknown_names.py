@@ -131,7 +131,7 @@ class UnknownReader:
             part in self._words.descriptors for part in parts
         ):
             return True
-        if len(name) < 2 or not any(char.isalpha() for char in name):
+        if len(name) < 2 or not any(char.isalpha() for char in name) or parts[-1] in self._words.documents:
             return True
         return (
             self._words.compounded

@@ -279,7 +279,7 @@ class Segmenter:
         if start in fixed:
             tokens.append(Token(start, end, fixed[start][1], word))
             return
-        kind = self._kinds.get(word)
+        kind = Kind.CASE if word in self._particles else self._kinds.get(word)  # Corvane에
         if kind is None and word.endswith(self._endings):
             kind = Kind.STOP
         if kind is not None:
@@ -343,6 +343,9 @@ class Terms:
         self.daughters = self._plain(names.daughters)
         self.surnames = self._plain(names.surnames)
         self.openings = self._plain(names.organisation_openings)
+        self.held = tuple(
+            word for written in lexicon.data.cases.after.get("object", ()) if len((word := self.words.plain(written)).strip()) > 1
+        )
         self.spaced = lexicon.data.script == "hangul"
         self.particled = lexicon.data.script in ("kana", "hangul")
         self.titles_follow = lexicon.data.script != "han"  # 豊田社長, 이정우 대표

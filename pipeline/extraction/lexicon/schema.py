@@ -104,6 +104,7 @@ class Names(_Strict):
     places: tuple[str, ...] = ()
     surnames: tuple[str, ...] = ()
     possessors: tuple[str, ...] = ()  # "its": what follows belongs to somebody, a product rather than a party
+    documents: tuple[str, ...] = ()  # capitalised last words of papers, laws and events: "Agreement", "Act", "Summit"
     things: tuple[str, ...] = ()  # last words of names that are things as well: 固态电池 is a battery
     owned: tuple[str, ...] = ()  # between an owner and what it owns: "旗下的"
     daughters: tuple[str, ...] = ()  # after a known name they make another organisation: "Capital"
