@@ -50,9 +50,13 @@ def main() -> None:
     characters = sum(len(article.text) for _, article in articles)
     per_page = 1000 / max(1, len(articles))
     print(f"{len(articles)} pages, {characters / max(1, len(articles)):.0f} characters each")
-    print(f"trafilatura {statistics.median(reading) * per_page:.1f} ms a page, extractor {statistics.median(extracting) * per_page:.1f} ms")
+    print(
+        f"trafilatura {statistics.median(reading) * per_page:.1f} ms a page, extractor {statistics.median(extracting) * per_page:.1f} ms"
+    )
     print(f"extractor: {statistics.median(extracting) / characters * 4_000_000:.1f} ms per 4,000 characters")
-    print(f"ratio extractor / trafilatura: {statistics.median(ratios):.2f} (min {min(ratios):.2f}, max {max(ratios):.2f})")
+    print(
+        f"ratio extractor / trafilatura: {statistics.median(ratios):.2f} (min {min(ratios):.2f}, max {max(ratios):.2f})"
+    )
 
 
 if __name__ == "__main__":

@@ -222,7 +222,11 @@ def main() -> None:
         assert deal is not None
         drawn = draft(reading, reading.hypotheses[0])
         for member, (_, _, row) in party_features(
-            reading.hypotheses[0], drawn.type, reading.entities, reading.lists, elsewhere(reading, reading.hypotheses[0])
+            reading.hypotheses[0],
+            drawn.type,
+            reading.entities,
+            reading.lists,
+            elsewhere(reading, reading.hypotheses[0]),
         ).items():
             parties.add(row, is_party(reading, member, [deal]), fold)
     take("party", binary("party", parties, options.penalty))

@@ -138,6 +138,11 @@ def main(arguments: list[str] | None = None) -> None:
         print(f"evaluate: {error}", file=sys.stderr)
         raise SystemExit(2) from error
     console = Console(width=None if sys.stdout.isatty() else 160)
-    print_scores(evaluate(labels, predicted, canonical=directory().canonical), console, misses=options.misses, measures=options.measure)
+    print_scores(
+        evaluate(labels, predicted, canonical=directory().canonical),
+        console,
+        misses=options.misses,
+        measures=options.measure,
+    )
     rate = len(labels) / seconds if seconds else 0
     print(f"{len(labels)} document(s) in {seconds:.1f} s ({rate:.0f} a second)", file=sys.stderr)

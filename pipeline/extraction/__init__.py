@@ -58,7 +58,11 @@ def read(article: Article, *, known: Directory | None = None, areas: OwnAreas | 
     if not any(hit.cue.kind == CueKind.FRAME for hit in hits):
         return None
     sentences = split_sentences(
-        text, lexicon.furniture, lexicon.closing, opening=lexicon.opening, nouns_capitalised=lexicon.data.names.nouns_capitalised
+        text,
+        lexicon.furniture,
+        lexicon.closing,
+        opening=lexicon.opening,
+        nouns_capitalised=lexicon.data.names.nouns_capitalised,
     )
     mentions = _finder(lexicon, names).find(text, folded, sentences, hits)
     hits = _outside_names(hits, mentions)

@@ -115,8 +115,12 @@ def features(
         "supply": float(deal_type is DealType.SUPPLY),
         "investment": float(deal_type is DealType.INVESTMENT),
         "acquisition": float(deal_type in (DealType.ACQUISITION, DealType.ASSET_PURCHASE, DealType.MERGER)),
-        "done_front": float(any(scored.frame.tense == "done" and scored.frame.sentence.zone in front for scored in specific)),
-        "to_come_front": float(any(scored.frame.tense == "to_come" and scored.frame.sentence.zone in front for scored in specific)),
+        "done_front": float(
+            any(scored.frame.tense == "done" and scored.frame.sentence.zone in front for scored in specific)
+        ),
+        "to_come_front": float(
+            any(scored.frame.tense == "to_come" and scored.frame.sentence.zone in front for scored in specific)
+        ),
         "partnership": float(deal_type is DealType.PARTNERSHIP),
         "generic_only": float(not specific),
     }

@@ -51,7 +51,9 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str) -> FrameInsta
     elif spec.shape is Shape.FINAL:
         doer = spec.roles.get(Slot.SUBJECT)
         doers = [a.mention.outer_end for a in frame.arguments if a.role is doer and a.mention is not None]
-        begin = max([frame.sentence.start, frame.hit.start - _WINDOW * 2, *(end for end in doers if end < frame.hit.start)])
+        begin = max(
+            [frame.sentence.start, frame.hit.start - _WINDOW * 2, *(end for end in doers if end < frame.hit.start)]
+        )
         after = [hit for hit in things if begin <= hit.start < frame.hit.start]
     elif spec.shape is Shape.LAST:
         return _retype_last(frame, things, folded)

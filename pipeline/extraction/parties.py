@@ -116,7 +116,9 @@ def choose_parties(
     by_id = {entity.id: entity for entity in entities}
     candidates = [
         Candidate(by_id[number], role, weight, probability("party", features))
-        for number, (role, weight, features) in party_features(hypothesis, deal_type, entities, lists, elsewhere).items()
+        for number, (role, weight, features) in party_features(
+            hypothesis, deal_type, entities, lists, elsewhere
+        ).items()
     ]
     candidates.sort(key=lambda item: (-item.probability, item.entity.id))
     candidates = _without_doubles(candidates)
@@ -208,9 +210,7 @@ def _split_sides(parties: list[Candidate], first: Role, second: Role) -> list[Ca
     else:
         moved = min(parties, key=lambda item: (item.weight, -item.entity.id))
     other = second if moved.role is first else first
-    return [
-        Candidate(item.entity, other, item.weight, item.probability) if item is moved else item for item in parties
-    ]
+    return [Candidate(item.entity, other, item.weight, item.probability) if item is moved else item for item in parties]
 
 
 def _free_side(roles: set[Role], first: Role, second: Role, deal_type: DealType) -> Role:

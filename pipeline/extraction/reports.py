@@ -117,7 +117,11 @@ def further_features(reading: Reading, first: Draft, drawn: Draft) -> dict[str, 
 def reports_of(reading: Reading) -> tuple[Report, ...]:
     """The deals the article reports, the main one first; none where it reports none."""
     # a deal is between named organisations: one name alone makes none
-    drafts = [drawn for drawn in (draft(reading, hypothesis) for hypothesis in reading.hypotheses[:8]) if len(drawn.parties) > 1]
+    drafts = [
+        drawn
+        for drawn in (draft(reading, hypothesis) for hypothesis in reading.hypotheses[:8])
+        if len(drawn.parties) > 1
+    ]
     if not drafts:
         return ()
     first = drafts[0]

@@ -45,7 +45,9 @@ _ABBREVIATIONS = (
 )
 _ENDS_IN_ABBREVIATION = re.compile(rf"(?:^|[\s(\"“„'’./])(?:{_ABBREVIATIONS})\.$")
 #: The second choice is a full stop whose space was lost: "hơn.Hôm".
-_BREAK = re.compile(r"[.!?…](?:[\"”’'»)\]]*)(?=\s)|(?<=[^\W\d_A-Z]{2})\.(?=[^\W\d_a-z][^\W\d_A-Z]+ )|[。！？!?；](?:[」』”’）)]*)")
+_BREAK = re.compile(
+    r"[.!?…](?:[\"”’'»)\]]*)(?=\s)|(?<=[^\W\d_A-Z]{2})\.(?=[^\W\d_a-z][^\W\d_A-Z]+ )|[。！？!?；](?:[」』”’）)]*)"
+)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LINE = re.compile(r"[^\n]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -154,10 +156,14 @@ def split_sentences(
     lines = _lines(text)
     opened = 0
     if opening is not None:
-        opened = next((place for place, (start, end) in enumerate(lines) if opening.match(text[start : min(end, start + 90)])), 0)
+        opened = next(
+            (place for place, (start, end) in enumerate(lines) if opening.match(text[start : min(end, start + 90)])), 0
+        )
     for number, (start, end) in enumerate(lines):
         if number == 0 and end - start <= LONGEST_TITLE:
-            sentences.append(Sentence(start, end, Zone.TITLE, 0, 0, not nouns_capitalised and is_headline_case(text[start:end])))
+            sentences.append(
+                Sentence(start, end, Zone.TITLE, 0, 0, not nouns_capitalised and is_headline_case(text[start:end]))
+            )
             continue
         head = text[start : min(end, start + 90)]
         if closing is not None and not closed and number > max(1, opened) and closing.match(head):
@@ -185,7 +191,11 @@ def split_sentences(
                     lead_left -= 1
             else:
                 zone = Zone.BODY
-            sentences.append(Sentence(first, last, zone, len(sentences), number, not nouns_capitalised and is_headline_case(fragment)))
+            sentences.append(
+                Sentence(
+                    first, last, zone, len(sentences), number, not nouns_capitalised and is_headline_case(fragment)
+                )
+            )
     return tuple(sentences)
 
 

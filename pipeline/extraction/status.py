@@ -58,5 +58,7 @@ def status_of(
 ) -> tuple[Status, Hit | None]:
     """The likeliest status and the words that prove it (None where it is announced without saying so)."""
     features, best = status_features(hits, sentences, hypothesis, deal_type)
-    status = max(Status, key=lambda item: score(f"status_{item}", features) - (_RESERVE if item is Status.ANNOUNCED else 0.0))
+    status = max(
+        Status, key=lambda item: score(f"status_{item}", features) - (_RESERVE if item is Status.ANNOUNCED else 0.0)
+    )
     return status, best.get(status.value, best.get("future") if status is Status.ANNOUNCED else None)

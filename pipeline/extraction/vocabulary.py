@@ -61,7 +61,9 @@ def vocabulary(language: str) -> Vocabulary:
             territories = Locale.parse(code).territories
         except (UnknownLocaleError, ValueError):
             continue
-        places.update(fold(name) for key, name in territories.items() if len(key) == 2 or key in ("150", "142", "019", "002"))
+        places.update(
+            fold(name) for key, name in territories.items() if len(key) == 2 or key in ("150", "142", "019", "002")
+        )
     demonyms = {fold(word): country for country, words in gazetteer.demonyms.items() for word in words}
     try:
         ordinary = wordfreq.get_frequency_dict(language, wordlist="small")

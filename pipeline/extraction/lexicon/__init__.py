@@ -114,7 +114,9 @@ class CompiledLexicon:
                 pattern = pattern.removeprefix("~")
                 prefix = literal_prefix(pattern)
                 if len(prefix) < (2 if spaced else 1):
-                    raise ExtractionError(f"lexicon {data.language}: pattern {pattern!r} of {name} must begin with plain letters")
+                    raise ExtractionError(
+                        f"lexicon {data.language}: pattern {pattern!r} of {name} must begin with plain letters"
+                    )
                 first, last = ("" if inner else before), after
                 if not spaced and _LATIN_WORD.match(pattern):  # "ic" inside Chinese text is not the ic of "Pacific"
                     first, last = _LATIN_EDGES
@@ -189,7 +191,13 @@ def load_yaml(name: str) -> object:
 
 def available() -> tuple[str, ...]:
     """The languages that have a lexicon."""
-    return tuple(sorted(item.name[:-5] for item in files("pipeline.extraction.lexicon").iterdir() if re.fullmatch(r"[a-z]{2}\.yaml", item.name)))
+    return tuple(
+        sorted(
+            item.name[:-5]
+            for item in files("pipeline.extraction.lexicon").iterdir()
+            if re.fullmatch(r"[a-z]{2}\.yaml", item.name)
+        )
+    )
 
 
 @lru_cache(maxsize=32)

@@ -66,7 +66,9 @@ class Cases(_Strict):
     relative: str = ""  # opens a relative clause: "which", "whose"
     auxiliary: str = ""  # the finite verb of a bracket whose other half stands last: "hat", "will"
     verb_second: bool = False  # a subject may stand between the verb and its object: "Damit übernimmt A die Firma B"
-    bare: tuple[str, ...] = ()  # markers that count only right before a name, a descriptor or a determiner: not the "de" of "software de pagos X"
+    bare: tuple[
+        str, ...
+    ] = ()  # markers that count only right before a name, a descriptor or a determiner: not the "de" of "software de pagos X"
     determiners: tuple[str, ...] = ()
     topic: tuple[str, ...] = ()  # a mark after the first name of a headline that makes it the subject: "A、Bを買収"
     attributive: str = ""  # what follows a trigger that describes the name after it: "買収した A"
@@ -112,7 +114,9 @@ class Names(_Strict):
     nouns_capitalised: bool = False  # every noun has a capital, as in German
     heads: tuple[str, ...] = ()  # last parts of compounds that are read as the word itself: "hersteller", "chef"
     determiners: tuple[str, ...] = ()  # what stands before nouns but seldom before names; for nouns_capitalised
-    list_words: tuple[str, ...] = ()  # "und": after a name and such a word, a compound is rather a name too; for nouns_capitalised
+    list_words: tuple[
+        str, ...
+    ] = ()  # "und": after a name and such a word, a compound is rather a name too; for nouns_capitalised
     noun_endings: tuple[str, ...] = ()  # how inflected or abstract nouns end; for nouns_capitalised
 
 

@@ -16,7 +16,9 @@ from storage.vocabulary import SYMMETRIC_TYPES, DatePrecision, DealType, Role
 LABELLED = Path(__file__).parents[2] / "labelled" / "texts"
 WORDS = st.sampled_from(
     "Vorlan Ostrow Inc. acquires buys sells to from with and , . $5 million patents stake in Nokia agreed has not denied "
-    "partnership between 小米 收购 。 mua lại hợp tác với \n \n\n “ ” ( ) NASDAQ: 5G the of by merger talks completed’s".split(" ")
+    "partnership between 小米 收购 。 mua lại hợp tác với \n \n\n “ ” ( ) NASDAQ: 5G the of by merger talks completed’s".split(
+        " "
+    )
 )
 
 
@@ -42,7 +44,9 @@ def test_the_same_article_gives_the_same_reports() -> None:
 
 
 def test_the_publication_date_is_the_deals_with_its_precision() -> None:
-    text = "Vorlan acquires Ostrow Systems\n\nLens maker Vorlan has agreed to acquire Ostrow Systems, it announced today."
+    text = (
+        "Vorlan acquires Ostrow Systems\n\nLens maker Vorlan has agreed to acquire Ostrow Systems, it announced today."
+    )
     article = Article(text.split("\n")[0], text, "en", datetime(2026, 3, 4, tzinfo=UTC), DatePrecision.DAY)
     (report,) = extract(article)
     assert str(report.announced_on) == "2026-03-04"

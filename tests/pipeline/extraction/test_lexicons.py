@@ -29,7 +29,9 @@ def test_a_lexicon_knows_all_types_and_areas(language: str) -> None:
 @pytest.mark.parametrize("language", available())
 def test_every_cue_can_be_found_where_it_stands(language: str) -> None:
     compiled = load(language)
-    text = fold("\n".join(keyword for keywords in compiled.data.focus.values() for keyword in keywords if keyword.isalnum()))
+    text = fold(
+        "\n".join(keyword for keywords in compiled.data.focus.values() for keyword in keywords if keyword.isalnum())
+    )
     hits = list(compiled.cues(text))
     assert hits
     for hit in hits:
@@ -53,7 +55,9 @@ def test_folding_keeps_every_offset(text: str) -> None:
     assert len(fold(text)) == len(text)
 
 
-@pytest.mark.parametrize(("pattern", "prefix"), [("acquir(?:e|es)", "acquir"), ("buys?", "buy"), ("mou", "mou"), ("tie-up", "tie-up")])
+@pytest.mark.parametrize(
+    ("pattern", "prefix"), [("acquir(?:e|es)", "acquir"), ("buys?", "buy"), ("mou", "mou"), ("tie-up", "tie-up")]
+)
 def test_literal_prefix(pattern: str, prefix: str) -> None:
     assert literal_prefix(pattern) == prefix
 
@@ -90,5 +94,10 @@ def test_a_users_own_companies_join_the_dictionary() -> None:
 
 
 def test_the_longest_name_wins() -> None:
-    small = Directory([(Organisation("Vor", "", "company", (), None, False), []), (Organisation("Vor Lan", "", "company", (), None, False), [])])
+    small = Directory(
+        [
+            (Organisation("Vor", "", "company", (), None, False), []),
+            (Organisation("Vor Lan", "", "company", (), None, False), []),
+        ]
+    )
     assert found_in("Vor Lan grows", small) == ["Vor Lan"]

@@ -37,7 +37,10 @@ def test_abbreviations_and_numbers_end_no_sentence() -> None:
 
 
 def test_chinese_sentences_end_without_a_space() -> None:
-    assert [piece for piece, _ in pieces("标题\n\n甲公司收购乙公司。交易已完成!")][1:] == ["甲公司收购乙公司。", "交易已完成!"]
+    assert [piece for piece, _ in pieces("标题\n\n甲公司收购乙公司。交易已完成!")][1:] == [
+        "甲公司收购乙公司。",
+        "交易已完成!",
+    ]
 
 
 def test_zones_follow_the_page() -> None:
@@ -59,7 +62,10 @@ def test_hard_wrapped_lines_are_one_paragraph() -> None:
     [
         ("PARIS, March 19, 2024 /NewsWire/ -- Vorlan has bought Ostrow.", "Vorlan has bought Ostrow."),
         ("OSTRAVA, Feb. 3, 2025 -- The lens maker Vorlan grows.", "The lens maker Vorlan grows."),
-        ("Vorlan has bought Ostrow - and is proud of it, it said.", "Vorlan has bought Ostrow - and is proud of it, it said."),
+        (
+            "Vorlan has bought Ostrow - and is proud of it, it said.",
+            "Vorlan has bought Ostrow - and is proud of it, it said.",
+        ),
     ],
 )
 def test_a_dateline_is_no_part_of_the_news(line: str, news: str) -> None:
