@@ -317,8 +317,8 @@ class CandidateReader:
         if all(kind in (Kind.NOUN, Kind.SUFFIX, Kind.PLACE) for kind in kinds):
             score -= 3.0 if len(kinds) == 1 else 1.8
         elif suffix and self._thing(candidate):
-            plain_words = self._terms.particled and times < 3 and all(self._words.is_usual(token.word) for token in candidate.tokens)
-            score -= 2.4 if plain_words else 1.2
+            usual = all(self._words.is_usual(token.word) for token in candidate.tokens)
+            score -= 2.4 if self._terms.particled and times < 3 and usual else 1.2
         elif Kind.UNKNOWN in kinds:
             score += 0.8
             if self._terms.spaced and len(kinds) == 1 and times == 1:
