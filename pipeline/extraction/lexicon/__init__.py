@@ -118,6 +118,8 @@ class CompiledLexicon:
                         f"lexicon {data.language}: pattern {pattern!r} of {name} must begin with plain letters"
                     )
                 first, last = ("" if inner else before), after
+                if spaced and kind == CueKind.FRAME and not inner:
+                    first = r"(?<![\w-])"  # land-acquisition is no acquisition
                 if not spaced and _LATIN_WORD.match(pattern):  # "ic" inside Chinese text is not the ic of "Pacific"
                     first, last = _LATIN_EDGES
                 cues.append((prefix, Cue(kind, name, re.compile(f"{first}{pattern}{last}"), frame)))
