@@ -2,9 +2,9 @@
 
     python bench/fit_extraction.py tests/labelled/gold.jsonl --texts tests/labelled/texts --write
 
-Every decision is a small logistic model over features that the rules compute (pipeline/extraction/model.py tells which).
-They are fitted in the order in which the extractor takes them, since who is a party depends on the type. Cross-validated
-figures are printed before anything is written.
+Every decision is a small logistic model over features that the rules compute (pipeline/extraction/model.py tells
+which). They are fitted in the order in which the extractor takes them, since who is a party depends on the type.
+Cross-validated figures are printed before anything is written.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from pipeline.extraction import model, read
 from pipeline.extraction.focus import focus_features
@@ -30,6 +31,9 @@ from storage.vocabulary import Status
 
 TARGET = Path(__file__).parents[1] / "pipeline/extraction/lexicon/weights.yaml"
 FOLDS = 5
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.intp]
 
 
 @dataclass
@@ -47,7 +51,7 @@ class Examples:
         self.folds.append(fold)
         self.groups.append(group)
 
-    def matrix(self) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    def matrix(self) -> tuple[Floats, Floats, list[str]]:
         names = sorted({name for row in self.rows for name in row})
         return np.array([[row.get(name, 0.0) for name in names] for row in self.rows]), np.array(self.labels), names
 
@@ -55,28 +59,75 @@ class Examples:
 #: What we expect before any data: weights are drawn towards these, and to 0 where nothing stands here.
 PRIOR: dict[str, dict[str, float]] = {
     "status_rumored": {
-        "bias": -2.0, "rumored_title": 1.8, "rumored_lead": 1.0, "rumored_deal": 0.6, "rumored_body": 0.2, "future_title": -0.6,
-        "future_lead": -0.6, "hypothetical_lead": 0.3, "terminated_title": -0.5,
+        "bias": -2.0,
+        "rumored_title": 1.8,
+        "rumored_lead": 1.0,
+        "rumored_deal": 0.6,
+        "rumored_body": 0.2,
+        "future_title": -0.6,
+        "future_lead": -0.6,
+        "hypothetical_lead": 0.3,
+        "terminated_title": -0.5,
     },
     "status_terminated": {
-        "bias": -2.5, "terminated_title": 2.4, "terminated_lead": 1.4, "terminated_deal": 0.8, "terminated_body": 0.1, "ended_talks_title": 0.8,
+        "bias": -2.5,
+        "terminated_title": 2.4,
+        "terminated_lead": 1.4,
+        "terminated_deal": 0.8,
+        "terminated_body": 0.1,
+        "ended_talks_title": 0.8,
     },
     "status_completed": {
-        "bias": -1.8, "completed_title": 2.0, "completed_lead": 1.3, "completed_deal": 0.8, "completed_body": 0.2, "done_title": 0.5, "done_lead": 0.5, "to_come_title": -0.6, "to_come_lead": -0.4, "future_lead": -0.4,
-        "future_deal": -0.2, "terminated_title": -1.0, "rumored_title": -1.0,
+        "bias": -1.8,
+        "completed_title": 2.0,
+        "completed_lead": 1.3,
+        "completed_deal": 0.8,
+        "completed_body": 0.2,
+        "done_title": 0.5,
+        "done_lead": 0.5,
+        "to_come_title": -0.6,
+        "to_come_lead": -0.4,
+        "future_lead": -0.4,
+        "future_deal": -0.2,
+        "terminated_title": -1.0,
+        "rumored_title": -1.0,
     },
     "status_announced": {"bias": 0.8, "future_title": 0.4, "future_lead": 0.4},
-    "type": {"is_cross_licensing": 1.0, "is_joint_venture": 0.6, "is_partnership": -0.6, "generic": -0.6, "share": 1.0, "complete": 0.5},
-    "also": {"bias": -1.9, "share": 2.0, "complete": 1.0, "lead": 0.6, "title": 0.6, "generic": -1.0},
-    "further": {"bias": -1.8, "ratio": 1.0, "best": 1.5, "complete": 0.5, "new": 0.5, "own_paragraph": 0.5, "background": -1.0, "shared_one": -0.5},
-    "deal": {
-        "bias": -2.0, "denied_title": -3.0, "denied_lead": -1.2, "ended_talks_title": -3.5, "ended_talks_lead": -1.2, "no_deal_only": -1.0,
-        "title_frame": 1.2, "lead_frame": 0.8, "sides": 0.8, "firm_lead": 0.4,
+    "type": {
+        "is_cross_licensing": 1.0,
+        "is_joint_venture": 0.6,
+        "is_partnership": -0.6,
+        "generic": -0.6,
+        "share": 1.0,
+        "complete": 0.5,
     },
-}  # fmt: skip
+    "also": {"bias": -1.9, "share": 2.0, "complete": 1.0, "lead": 0.6, "title": 0.6, "generic": -1.0},
+    "further": {
+        "bias": -1.8,
+        "ratio": 1.0,
+        "best": 1.5,
+        "complete": 0.5,
+        "new": 0.5,
+        "own_paragraph": 0.5,
+        "background": -1.0,
+        "shared_one": -0.5,
+    },
+    "deal": {
+        "bias": -2.0,
+        "denied_title": -3.0,
+        "denied_lead": -1.2,
+        "ended_talks_title": -3.5,
+        "ended_talks_lead": -1.2,
+        "no_deal_only": -1.0,
+        "title_frame": 1.2,
+        "lead_frame": 0.8,
+        "sides": 0.8,
+        "firm_lead": 0.4,
+    },
+}
 
 
-def fit_logistic(x: np.ndarray, y: np.ndarray, penalty: float, prior: np.ndarray | float = 0.0) -> np.ndarray:
+def fit_logistic(x: Floats, y: Floats, penalty: float, prior: Floats | float = 0.0) -> Floats:
     """Penalised maximum likelihood by Newton's method; the penalty draws towards ``prior``."""
     weights = np.zeros(x.shape[1])
     ridge = penalty * np.eye(x.shape[1])
@@ -91,7 +142,7 @@ def fit_logistic(x: np.ndarray, y: np.ndarray, penalty: float, prior: np.ndarray
     return weights
 
 
-def fit_choice(x: np.ndarray, y: np.ndarray, groups: np.ndarray, penalty: float, prior: np.ndarray) -> np.ndarray:
+def fit_choice(x: Floats, y: Floats, groups: Rows, penalty: float, prior: Floats) -> Floats:
     """Weights of a softmax over the alternatives of each group, by gradient ascent with a decaying step."""
     weights = prior.copy()
     members = [np.flatnonzero(groups == group) for group in np.unique(groups)]
@@ -106,8 +157,8 @@ def fit_choice(x: np.ndarray, y: np.ndarray, groups: np.ndarray, penalty: float,
     return weights
 
 
-def cross_validated(examples: Examples, fit: Callable[[np.ndarray], np.ndarray], x: np.ndarray) -> np.ndarray:
-    held = np.zeros(len(examples.labels))
+def cross_validated(examples: Examples, fit: Callable[[Rows], Floats], x: Floats) -> Floats:
+    held: Floats = np.zeros(len(examples.labels))
     folds = np.array(examples.folds)
     for number in range(FOLDS):
         rows = np.flatnonzero(folds != number)

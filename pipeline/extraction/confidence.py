@@ -44,7 +44,7 @@ def features(
         return max((_told(scored, members) for scored in specific if scored.frame.sentence.zone is zone), default=0.0)
 
     length = sentences[-1].end if sentences else 0
-    trigger_zones = {zone: 0 for zone in Zone}
+    trigger_zones = dict.fromkeys(Zone, 0)
     cues = {Zone.TITLE: {""}, Zone.LEAD: {""}}
     no_deal_title = 0
     money_front = 0

@@ -13,7 +13,8 @@ TICKER = re.compile(
     r"\s*\((?:[^()]{0,40}?(?:NASDAQ|Nasdaq|NYSE|TSX|LSE|AIM|HKEX|SEHK|TYO|TSE|KRX|TWSE|OTC\w*|ASX|FWB|Euronext|EPA|ETR|"
     r"BIT|BME|SIX|B3|HOSE|HNX|HSX|UPCoM|mã CK|mã|SZSE|SSE|NSE|BSE|KOSDAQ|KOSPI|STO|HEL|Xetra|XETRA|MTA|Ticker|AMEX)"
     r"[^()]{0,60}|[A-Z]{2,5}(?:\.[A-Z]{1,2})?|"
-    r"[A-Z][A-Za-z]{1,6}(?: [A-Z]{2})?: ?[A-Z0-9.]{1,6}(?:[;,] ?[A-Z][A-Za-z]{1,6}: ?[A-Z0-9.]{1,6})*|\d{3,6}\.[A-Z]{1,2})\)"
+    r"[A-Z][A-Za-z]{1,6}(?: [A-Z]{2})?: ?[A-Z0-9.]{1,6}(?:[;,] ?[A-Z][A-Za-z]{1,6}: ?[A-Z0-9.]{1,6})*|"
+    r"\d{3,6}\.[A-Z]{1,2})\)"
 )
 _ALIAS = re.compile(
     r"\s*\((?:[^()“\"]{0,40}?[“\"']([^”\"'()]{2,40})[”\"'][^()]{0,60}|"

@@ -192,7 +192,10 @@ def _compatible(hypothesis: Hypothesis, item: Scored) -> bool:
 
 
 def votes(hypothesis: Hypothesis, deal_type: DealType, *, power: float = 1.0) -> dict[int, dict[Role, float]]:
-    """What each organisation is said to be in the deal, by weight; a higher ``power`` lets few sure words outvote many."""
+    """What each organisation is said to be in the deal, by weight.
+
+    A higher ``power`` lets few sure words outvote many.
+    """
     result: dict[int, dict[Role, float]] = {}
     translated = _TRANSLATED.get(deal_type, {})
     for scored in hypothesis.frames:

@@ -1,7 +1,7 @@
 """The fitted part of the extractor: linear models over named features that the rules compute.
 
 Each decision (is it a deal, who is a party, which type, which focus, which status, which sum) has its features in the
-module of its subject and its weights in lexicon/weights.yaml, written by bench/fit_extraction.py from labelled documents.
+module of its subject and its weights in lexicon/weights.yaml, written by bench/fit_extraction.py from labelled texts.
 """
 
 from __future__ import annotations

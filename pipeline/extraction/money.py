@@ -25,12 +25,14 @@ class Money:
 
 #: Longest first: "US$" before "$". A bare "$" is a US dollar unless the lexicon's region says otherwise.
 _SYMBOLS = {
-    "US$": "USD", "USD": "USD", "U.S.$": "USD", "NT$": "TWD", "HK$": "HKD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "S$": "SGD",
-    "NZ$": "NZD", "R$": "BRL", "MX$": "MXN", "RM": "MYR", "Rs.": "INR", "Rs": "INR", "INR": "INR", "₹": "INR", "€": "EUR", "EUR": "EUR", "£": "GBP",
-    "GBP": "GBP", "¥": "JPY", "￥": "JPY", "JPY": "JPY", "CN¥": "CNY", "RMB": "CNY", "CNY": "CNY", "₩": "KRW", "KRW": "KRW", "₫": "VND", "VND": "VND",
-    "CHF": "CHF", "SEK": "SEK", "NOK": "NOK", "DKK": "DKK", "HKD": "HKD", "TWD": "TWD", "AUD": "AUD", "CAD": "CAD", "SGD": "SGD", "BRL": "BRL", "PLN": "PLN",
-    "THB": "THB", "IDR": "IDR", "MYR": "MYR", "PHP": "PHP", "ILS": "ILS", "NIS": "ILS", "₪": "ILS", "₺": "TRY", "TRY": "TRY", "₽": "RUB", "RUB": "RUB",
-    "AED": "AED", "SAR": "SAR", "ZAR": "ZAR", "MXN": "MXN", "NZD": "NZD", "฿": "THB", "$": "USD", "＄": "USD",
+    "US$": "USD", "USD": "USD", "U.S.$": "USD", "NT$": "TWD", "HK$": "HKD", "A$": "AUD", "AU$": "AUD", "C$": "CAD",
+    "CA$": "CAD", "S$": "SGD", "NZ$": "NZD", "R$": "BRL", "MX$": "MXN", "RM": "MYR", "Rs.": "INR", "Rs": "INR",
+    "INR": "INR", "₹": "INR", "€": "EUR", "EUR": "EUR", "£": "GBP", "GBP": "GBP", "¥": "JPY", "￥": "JPY",
+    "JPY": "JPY", "CN¥": "CNY", "RMB": "CNY", "CNY": "CNY", "₩": "KRW", "KRW": "KRW", "₫": "VND", "VND": "VND",
+    "CHF": "CHF", "SEK": "SEK", "NOK": "NOK", "DKK": "DKK", "HKD": "HKD", "TWD": "TWD", "AUD": "AUD", "CAD": "CAD",
+    "SGD": "SGD", "BRL": "BRL", "PLN": "PLN", "THB": "THB", "IDR": "IDR", "MYR": "MYR", "PHP": "PHP", "ILS": "ILS",
+    "NIS": "ILS", "₪": "ILS", "₺": "TRY", "TRY": "TRY", "₽": "RUB", "RUB": "RUB", "AED": "AED", "SAR": "SAR",
+    "ZAR": "ZAR", "MXN": "MXN", "NZD": "NZD", "฿": "THB", "$": "USD", "＄": "USD",
 }  # fmt: skip
 #: 3천621억: thousands and hundreds below this count in the unit that follows them.
 _SECTION = Decimal(10_000)
@@ -117,7 +119,8 @@ class MoneyReader:
         bare = "(?P<after>(?!))" if not word else ""
         self._pattern = re.compile(
             rf"(?:(?P<before>(?<![A-Za-z])(?:{symbol})|(?<!\w)(?:{word if word else '(?!)'}))\s?)?"
-            rf"(?P<number>{number})(?P<scale>{scaled})?(?P<more>(?:(?:{_NUMBER})(?:{scale if scale else '(?!)'}))*)(?:{currency_after}{bare})?",
+            rf"(?P<number>{number})(?P<scale>{scaled})?(?P<more>(?:(?:{_NUMBER})(?:{scale if scale else '(?!)'}))*)"
+            rf"(?:{currency_after}{bare})?",
             re.IGNORECASE,
         )
         self._more = re.compile(rf"({_NUMBER})({scale})", re.IGNORECASE) if scale else None

@@ -204,7 +204,7 @@ def _with_roles(chosen: list[Candidate], deal_type: DealType) -> list[Candidate]
 
 
 def _split_sides(parties: list[Candidate], first: Role, second: Role) -> list[Candidate]:
-    """A deal has two sides: where all stand on one, the least voted takes the other (of investors, the most prominent)."""
+    """A deal has two sides: where all are on one, the least voted takes the other (of investors, the foremost)."""
     if first is Role.INVESTOR and parties[0].role is first and len(parties) > 2:
         moved = max(parties, key=lambda item: (salience(item.entity), -item.entity.id))
     else:

@@ -1,4 +1,4 @@
-"""Decides what an article reports: which deals, of what type, between whom, for how much, and how far they have come."""
+"""Decides what an article reports: which deals, of what type, between whom, for how much, and how far they are."""
 
 from __future__ import annotations
 

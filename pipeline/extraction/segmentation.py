@@ -111,7 +111,7 @@ _DATELINE = 130
 
 
 def dateline_end(text: str, start: int, end: int) -> int:
-    """Where the news begins in a first paragraph: after "PARIS, March 19, 2024 /Wire/ --"; ``start`` without a dateline."""
+    """Where the news begins in a first paragraph: after "PARIS, March 19, 2024 --"; ``start`` without a dateline."""
     limit = min(end, start + _DATELINE)
     reached = start
     for match in _DASH.finditer(text, start + 2, limit):
@@ -127,7 +127,7 @@ def dateline_end(text: str, start: int, end: int) -> int:
 
 def is_headline_case(fragment: str) -> bool:
     """True where most longer words begin with a capital, so that a capital says nothing."""
-    words = [word for word in _WORD.findall(fragment) if len(word) > 3 or not word.isascii()]
+    words: list[str] = [word for word in _WORD.findall(fragment) if len(word) > 3 or not word.isascii()]
     if len(words) < 4:
         return False
     capitals = sum(word[0].isupper() for word in words)
@@ -144,8 +144,8 @@ def split_sentences(
 ) -> tuple[Sentence, ...]:
     """Sentences of ``text`` in order. The first paragraph is the title, unless it is too long for one.
 
-    ``furniture`` matches the beginning of a paragraph that is page furniture by itself ("Related: ..."); ``closing`` one
-    after which only furniture follows ("About Nokia", "Forward-looking statements").
+    ``furniture`` matches the beginning of a paragraph that is page furniture by itself ("Related: ..."); ``closing``
+    one after which only furniture follows ("About Nokia", "Forward-looking statements").
     ``opening`` matches the beginning of a paragraph before which all but the title is a form's head ("Item 1.01 ...").
     Where ``nouns_capitalised`` (German), many capitals make no headline case.
     """

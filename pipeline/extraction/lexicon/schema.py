@@ -66,9 +66,8 @@ class Cases(_Strict):
     relative: str = ""  # opens a relative clause: "which", "whose"
     auxiliary: str = ""  # the finite verb of a bracket whose other half stands last: "hat", "will"
     verb_second: bool = False  # a subject may stand between the verb and its object: "Damit übernimmt A die Firma B"
-    bare: tuple[
-        str, ...
-    ] = ()  # markers that count only right before a name, a descriptor or a determiner: not the "de" of "software de pagos X"
+    #: markers that count only right before a name, a descriptor or a determiner: not the "de" of "software de pagos X"
+    bare: tuple[str, ...] = ()
     determiners: tuple[str, ...] = ()
     topic: tuple[str, ...] = ()  # a mark after the first name of a headline that makes it the subject: "A、Bを買収"
     attributive: str = ""  # what follows a trigger that describes the name after it: "買収した A"

@@ -45,7 +45,7 @@ def test_chinese_sentences_end_without_a_space() -> None:
 
 def test_zones_follow_the_page() -> None:
     text = "Title of it\n\nLead sentence one is here.\nRelated: another story\n\nAbout Vorlan\nVorlan makes lenses."
-    zones = dict((piece, zone) for piece, zone in pieces(text))
+    zones = dict(pieces(text))
     assert zones["Title of it"] == Zone.TITLE
     assert zones["Lead sentence one is here."] == Zone.LEAD
     assert zones["Related: another story"] == Zone.FURNITURE
