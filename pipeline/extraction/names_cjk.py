@@ -143,7 +143,8 @@ class CjkMentionFinder:
                     start -= 1
                 name = "".join(part.word for part in tokens[start + 1 : before + 1])
                 company = before >= 0 and tokens[before].kind is Kind.SUFFIX  # 大森精機社長
-                if 2 <= len(name) <= 8 and not company and (not self._terms.surnames or (len(name) <= 4 and self._terms.surname(name))):
+                named = not self._terms.surnames or (len(name) <= 4 and self._terms.surname(name))
+                if 2 <= len(name) <= 8 and not company and named:
                     persons.add(name)
         return persons
 

@@ -174,7 +174,7 @@ class Segmenter:
                     continue
                 start, group = reached, "cjk"
             mixed = max((stop for stop in known.get(start, ()) if stop > end), default=0)
-            if mixed and (group == "latin" or self._script == "hangul") and CJK.search(plain, start, mixed):
+            if mixed and (group == "latin" or self._script != "han") and CJK.search(plain, start, mixed):
                 tokens.append(Token(start, mixed, Kind.KNOWN, plain[start:mixed]))  # LG화학
                 reached = mixed
                 continue
@@ -307,7 +307,7 @@ class Segmenter:
         tokens.append(Token(start, start + len(stem), kind, stem))
 
     def _made_of_words(self, stem: str) -> bool:
-        """Whether ``stem`` is two listed words, 공급계약, or a listed word with an ending that names seldom have, 상업화."""
+        """Whether ``stem`` is two listed words, 공급계약, or a listed word with an ending names seldom have."""
         ordinary = {Kind.NOUN, Kind.STOP, Kind.DESCRIPTOR, Kind.TITLE, Kind.PLACE}
         for cut in range(2, len(stem)):
             first, rest = stem[:cut], stem[cut:]
@@ -344,7 +344,9 @@ class Terms:
         self.surnames = self._plain(names.surnames)
         self.openings = self._plain(names.organisation_openings)
         self.held = tuple(
-            word for written in lexicon.data.cases.after.get("object", ()) if len((word := self.words.plain(written)).strip()) > 1
+            word
+            for written in lexicon.data.cases.after.get("object", ())
+            if len((word := self.words.plain(written)).strip()) > 1
         )
         self.spaced = lexicon.data.script == "hangul"
         self.particled = lexicon.data.script in ("kana", "hangul")
