@@ -179,7 +179,13 @@ class Segmenter:
                 reached = mixed
                 continue
             if group == "cjk":
-                self._split_run(plain, start, end, fixed, known, tokens)
+                inner = self._two_scripts(plain, start, end, known)
+                if inner is not None:
+                    self._split_run(plain, start, inner, fixed, known, tokens)
+                    reached = max(known[inner])
+                    tokens.append(Token(inner, reached, Kind.KNOWN, plain[inner:reached]))
+                else:
+                    self._split_run(plain, start, end, fixed, known, tokens)
             elif group == "latin":
                 tokens.append(Token(start, end, Kind.LATIN, match.group()))
             elif group == "number":
@@ -189,6 +195,12 @@ class Segmenter:
             else:
                 tokens.append(Token(start, end, Kind.MARK, match.group()))
         return tokens
+
+    def _two_scripts(self, plain: str, start: int, end: int, known: Mapping[int, Sequence[int]]) -> int | None:
+        """Where within a run a known name begins that goes on in Latin letters: と|スペースX."""
+        if self._script != "kana":
+            return None
+        return next((at for at in range(start + 1, end) if max(known.get(at, (0,))) > end), None)
 
     def _split_run(
         self,
