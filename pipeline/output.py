@@ -131,15 +131,7 @@ def document_json(source: str, article: Article, reports: Sequence[Report]) -> D
 def report_json(report: Report) -> DealJson:
     """A report in the shape of a deal."""
     return DealJson(
-        type=report.type.value,
-        also=[also.value for also in report.also],
-        parties=[party_json(party) for party in report.parties],
-        focus=list(report.focus),
-        value=value_json(report.value),
-        status=report.status.value,
-        technology=report.technology,
-        announced_on=day_text(report.announced_on, report.announced_precision),
-        confidence=round(report.confidence, 3),
+        **_facts_json(report),
         evidence=[evidence_json(evidence) for evidence in report.evidence],
     )
 
@@ -149,15 +141,7 @@ def stored_deal_json(view: DealView) -> StoredDealJson:
     return StoredDealJson(
         id=view.id,
         headline=view.headline,
-        type=view.type.value,
-        also=[also.value for also in view.also],
-        parties=[party_json(party) for party in view.parties],
-        focus=list(view.focus),
-        value=value_json(view.value),
-        status=view.status.value,
-        technology=view.technology,
-        announced_on=day_text(view.announced_on, view.announced_precision),
-        confidence=round(view.confidence, 3),
+        **_facts_json(view),
         evidence=[
             StoredEvidenceJson(field=proof.field, quote=proof.quote, start=proof.start, end=proof.end, url=proof.url)
             for proof in view.evidence
@@ -181,6 +165,20 @@ def shown_deal_json(view: DealView, revisions: Sequence[DealChange]) -> ShownDea
         for change in revisions
     ]
     return ShownDealJson(**stored_deal_json(view), revisions=told)
+
+
+def _facts_json(told: Report | DealView) -> _FactsJson:
+    return _FactsJson(
+        type=told.type.value,
+        also=[also.value for also in told.also],
+        parties=[party_json(party) for party in told.parties],
+        focus=list(told.focus),
+        value=value_json(told.value),
+        status=told.status.value,
+        technology=told.technology,
+        announced_on=day_text(told.announced_on, told.announced_precision),
+        confidence=round(told.confidence, 3),
+    )
 
 
 def _report_reference(report: DealReport) -> ReportJson:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from typing import Literal
 
 Packing = Literal["gzip", "deflate"]
@@ -78,3 +79,15 @@ def gunzip(data: bytes, *, max_bytes: int) -> bytes:
     body = inflater.feed(data)
     inflater.finish()
     return body
+
+
+def unpacked(body: bytes, *, max_bytes: int, wrong: Callable[[str], Exception]) -> bytes:
+    """``body``, unpacked where it is a gzip file. Raises what ``wrong`` makes of a fault in words."""
+    if not is_gzip(body):
+        return body
+    try:
+        return gunzip(body, max_bytes=max_bytes)
+    except BrokenPacking as error:
+        raise wrong(f"this is a broken gzip file: {error}") from error
+    except CapPassed as error:
+        raise wrong(f"this is a gzip file of more than {max_bytes:,} bytes") from error

@@ -11,7 +11,7 @@ from xml.sax import SAXException
 
 import feedparser
 
-from scrapers.compression import BrokenPacking, CapPassed, gunzip, is_gzip
+from scrapers.compression import unpacked
 from scrapers.dates import parse_date
 from scrapers.errors import NotAFeed
 from scrapers.links import Link, absolute_url, canonical_url
@@ -41,8 +41,7 @@ def parse_feed(
     feed's own is taken. Costs CPU (feedparser: most of a second for 1,000 items), so call it in a thread.
     Raises NotAFeed or UnsafeXml.
     """
-    if is_gzip(body):
-        body = _unpacked(body, url)
+    body = unpacked(body, max_bytes=_MAX_UNPACKED_BYTES, wrong=lambda fault: NotAFeed(url, fault))
     body = body.lstrip()  # white space before the XML declaration is a frequent fault
     if not body:
         raise NotAFeed(url, "the body is empty")
@@ -180,12 +179,3 @@ def _json_item(item: object, url: str, language: str | None, day_first: bool | N
 def _looks_like_json(body: bytes, content_type: str | None) -> bool:
     start = body[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
     return start[:1] in (b"{", b"[") or (start[:1] != b"<" and "json" in (content_type or "").lower())
-
-
-def _unpacked(body: bytes, url: str) -> bytes:
-    try:
-        return gunzip(body, max_bytes=_MAX_UNPACKED_BYTES)
-    except BrokenPacking as error:
-        raise NotAFeed(url, f"this is a broken gzip file: {error}") from error
-    except CapPassed as error:
-        raise NotAFeed(url, f"this is a gzip file of more than {_MAX_UNPACKED_BYTES:,} bytes") from error

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from scrapers.compression import BrokenPacking, CapPassed, gunzip, is_gzip
+from scrapers.compression import unpacked
 from scrapers.dates import parse_date
 from scrapers.errors import NotASitemap, UnsafeXml
 from scrapers.feed import parse_feed
@@ -52,9 +52,7 @@ def parse_sitemap(
     ``Link.published`` is news:publication_date only: lastmod also changes when an old page is touched. Entries on hosts
     of another site are left out with a note, as the protocol forbids them. Raises NotASitemap or UnsafeXml.
     """
-    if is_gzip(body):
-        body = _unpacked(body, url)
-    body = body.lstrip()
+    body = unpacked(body, max_bytes=_MAX_UNPACKED_BYTES, wrong=lambda fault: NotASitemap(url, fault)).lstrip()
     match root_name(body, url):
         case "urlset":
             return _read(body, url, "url", language, day_first)
@@ -182,12 +180,3 @@ def _read_list(body: bytes, url: str) -> Sitemap:
 def _local(element: etree._Element) -> str:
     """The name without its namespace, also where the prefix was never declared."""
     return str(element.tag).rpartition("}")[2].rpartition(":")[2].lower()
-
-
-def _unpacked(body: bytes, url: str) -> bytes:
-    try:
-        return gunzip(body, max_bytes=_MAX_UNPACKED_BYTES)
-    except BrokenPacking as error:
-        raise NotASitemap(url, f"this is a broken gzip file: {error}") from error
-    except CapPassed as error:
-        raise NotASitemap(url, f"this is a gzip file of more than {_MAX_UNPACKED_BYTES:,} bytes") from error

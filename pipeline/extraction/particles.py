@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from pipeline.extraction.grammar import COMMA, REACH
 from pipeline.extraction.groups import Group
 from pipeline.extraction.lexicon import Hit
 from pipeline.extraction.lexicon.schema import Slot
 from pipeline.extraction.segmentation import Sentence
 from storage.vocabulary import Role
 
-_REACH = 220
 _BREAK = re.compile(r"[。！？；]|[.!?]\s|…")
-_COMMA = re.compile(r"[,，、]")
 #: Triggers this close together are one predicate: "買収契約を締結".
 _CHAIN = 9
 _ATTACHED = 2
@@ -45,7 +44,7 @@ def last_slots(
     slots.extend((Slot.OBJECT, group, 0.9) for group in groups if group.start < hit.end and group.end > hit.start)
     for distance, group in enumerate(reversed(left)):
         gap = folded[group.end : hit.start]
-        if len(gap) > _REACH or (_BREAK.search(gap) and filled):
+        if len(gap) > REACH or (_BREAK.search(gap) and filled):
             break
         crossed = any(
             group.end <= other.start < hit.start and hit.start - other.end > _CHAIN
@@ -58,8 +57,8 @@ def last_slots(
                 continue
             fill(slot, group, 0.95 if len(gap) < 60 else 0.75)
         elif group.case == Slot.POSS.value:
-            if crossed or _COMMA.search(gap):
-                if Slot.SUBJECT not in filled and _COMMA.search(gap):
+            if crossed or COMMA.search(gap):
+                if Slot.SUBJECT not in filled and COMMA.search(gap):
                     slots.append((Slot.SUBJECT, group, 0.3))
                 continue
             if distance == 0 and len(gap) <= _ATTACHED:
@@ -70,11 +69,11 @@ def last_slots(
             if Slot.SUBJECT not in filled:
                 fill(Slot.SUBJECT, group, 0.85 if crossed else 1.0)
         elif group.case is None:
-            if distance == 0 and len(gap.strip()) <= 1 and not _COMMA.search(gap):
+            if distance == 0 and len(gap.strip()) <= 1 and not COMMA.search(gap):
                 fill(Slot.COMPOUND, group, 0.85)
                 if len(group.mentions) > 1:
                     filled.add(Slot.SUBJECT)
-            elif _COMMA.match(gap.lstrip()) or group.start - sentence.start < 3:
+            elif COMMA.match(gap.lstrip()) or group.start - sentence.start < 3:
                 if Slot.SUBJECT not in filled:
                     fill(Slot.SUBJECT, group, 0.7 if crossed else 0.95)
                 elif symmetric and not crossed:

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import time
 import unicodedata
-from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -58,12 +57,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for module in ("common", "ingest", "sources", "reextract"):
         monkeypatch.setattr(f"pipeline.cli.{module}.extractor", toy)
     return tmp_path
-
-
-@pytest.fixture
-def server() -> Iterator[LoopbackServer]:
-    with LoopbackServer() as running:
-        yield running
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -25,18 +25,6 @@ DEAL = "DEAL acquisition announced: acquirer Brightwell, target Oakline"
 SETTINGS = HttpSettings(
     allow_private=("127.0.0.1",), host_gap_seconds=0.0, respect_robots=False, total_deadline_seconds=5.0, http2=False
 )
-
-
-@pytest.fixture
-def server() -> Iterator[LoopbackServer]:
-    with LoopbackServer() as running:
-        yield running
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with open_database(f"sqlite:///{tmp_path / 'deals.db'}") as opened:
-        yield opened
 
 
 def run(

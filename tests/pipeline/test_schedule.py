@@ -7,7 +7,6 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from pipeline.schedule import Job, Service
 from scrapers.http import HttpClient, HttpSettings
 from scrapers.sources import FeedSource
 from storage import deals
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.deals import DealQuery
 from storage.records import Article, Report
 from tests.loopback import LoopbackServer
@@ -27,18 +26,6 @@ from tests.pipeline.newsroom import feed, page, serve, toy_extract
 DEAL = "DEAL acquisition announced: acquirer Brightwell, target Oakline"
 SETTINGS = HttpSettings(allow_private=("127.0.0.1",), host_gap_seconds=0.0, respect_robots=False, http2=False)
 TICK = timedelta(seconds=0.05)
-
-
-@pytest.fixture
-def server() -> Iterator[LoopbackServer]:
-    with LoopbackServer() as running:
-        yield running
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with open_database(f"sqlite:///{tmp_path / 'deals.db'}") as opened:
-        yield opened
 
 
 def utc_now() -> datetime:

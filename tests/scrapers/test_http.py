@@ -7,7 +7,7 @@ import gzip
 import socket
 import tracemalloc
 import zlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
@@ -34,12 +34,6 @@ from tests.loopback import Answer, LoopbackServer, Request
 T = TypeVar("T")
 NOW = datetime(2026, 11, 5, 10, tzinfo=UTC)
 SETTINGS = HttpSettings(host_gap_seconds=0.0, allow_private=("127.0.0.1",), respect_robots=False)
-
-
-@pytest.fixture
-def server() -> Iterator[LoopbackServer]:
-    with LoopbackServer() as running:
-        yield running
 
 
 def run(do: Callable[[HttpClient], Awaitable[T]], settings: HttpSettings = SETTINGS) -> T:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -21,12 +21,6 @@ from tests.scrapers.samples import BOMB, RSS, rss, urlset
 
 T = TypeVar("T")
 SETTINGS = HttpSettings(host_gap_seconds=0.0, allow_private=("127.0.0.1",))
-
-
-@pytest.fixture
-def server() -> Iterator[LoopbackServer]:
-    with LoopbackServer() as running:
-        yield running
 
 
 def run(do: Callable[[HttpClient], Awaitable[T]]) -> T:
