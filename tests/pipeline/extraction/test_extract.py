@@ -67,6 +67,13 @@ def test_own_focus_areas_work_like_built_in_ones() -> None:
     assert "agritech" not in plain.focus
 
 
+def test_quotes_are_the_text_as_it_stands_in_traditional_chinese_too() -> None:
+    text = "嵐舟科技併購啟盾資安\n\n嵐舟科技今天宣布,以新台幣40億元併購啟盾資安(代號:7788)。"
+    (report,) = extract(Article("嵐舟科技併購啟盾資安", text, "zh"))
+    for evidence in report.evidence:
+        assert text[evidence.start : evidence.end] == evidence.quote
+
+
 def test_nothing_and_blank_make_no_report() -> None:
     assert extract(Article("", "", "en")) == ()
     assert extract(Article("", " \n ", "en")) == ()
