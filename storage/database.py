@@ -80,9 +80,7 @@ def storage_errors(shown_url: str) -> Iterator[None]:
         raise ours from error
 
 
-def open_database(
-    url: str, *, upgrade: bool = False, lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS
-) -> Database:
+def open_database(url: str, *, upgrade: bool = False, lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS) -> Database:
     """Open the database at ``url``; a new one gets its tables.
 
     An older one is migrated only with ``upgrade``. Raises DatabaseUnreachable, DatabaseLocked, DatabaseReadOnly

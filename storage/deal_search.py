@@ -87,9 +87,7 @@ def matching(session: Session, query: DealQuery) -> Matching | None:
         statement = statement.where(Deal.id.in_(_with_party(companies, query)))
         # A role alone is what most deals have: walk the deals in their order and look each one up.
         if not companies:
-            statement = select(Deal).where(
-                exists().where(DealParty.deal_id == Deal.id, DealParty.role == query.role)
-            )
+            statement = select(Deal).where(exists().where(DealParty.deal_id == Deal.id, DealParty.role == query.role))
     if by_day and not companies and facets:
         (kind, value), *facets = facets
         day, deal_id = DealFacet.day, DealFacet.deal_id

@@ -151,9 +151,7 @@ def _write_fields(deal: Deal, facts: DealFacts, day: date) -> None:
 
 def _take_reports(session: Session, deal_id: int, report_ids: Sequence[int]) -> bool:
     """Give the deal these reports; whether any came that was not its own."""
-    rows = dict(
-        session.execute(select(Report.id, Report.deal_id).where(Report.id.in_(report_ids))).all()
-    )
+    rows = dict(session.execute(select(Report.id, Report.deal_id).where(Report.id.in_(report_ids))).all())
     missing = [report_id for report_id in report_ids if report_id not in rows]
     if missing:
         raise NotFound(f"there is no report {missing[0]}")
@@ -201,9 +199,7 @@ def _write_parties(session: Session, deal_id: int, day: date, parties: Sequence[
     return True
 
 
-def _write_facets(
-    session: Session, deal_id: int, day: date, facts: DealFacts, surroundings: _Surroundings
-) -> bool:
+def _write_facets(session: Session, deal_id: int, day: date, facts: DealFacts, surroundings: _Surroundings) -> bool:
     """Make the facets those of the facts; whether anything was written."""
     wanted = {
         (kind, value): (day, ordinal)

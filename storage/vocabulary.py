@@ -37,9 +37,7 @@ class Role(StrEnum):
 
 
 #: In these types every party is a ``partner``.
-SYMMETRIC_TYPES = frozenset(
-    {DealType.MERGER, DealType.JOINT_VENTURE, DealType.PARTNERSHIP, DealType.CROSS_LICENSING}
-)
+SYMMETRIC_TYPES = frozenset({DealType.MERGER, DealType.JOINT_VENTURE, DealType.PARTNERSHIP, DealType.CROSS_LICENSING})
 
 
 class Status(StrEnum):

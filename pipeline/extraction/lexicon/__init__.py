@@ -1,6 +1,6 @@
 """Language knowledge as data: one YAML file a language, checked against a schema when it is loaded.
 
-``load(language)`` gives the compiled lexicon, cached. docs/languages.md tells how to write one.
+``load(language)`` gives the compiled lexicon, cached. docs/extraction.md tells how to write one.
 """
 
 from __future__ import annotations
