@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.extraction.entities import Entity
@@ -14,6 +14,8 @@ from storage.vocabulary import SYMMETRIC_TYPES, DealType, Role
 #: An organisation with this probability is a party; the two likeliest sides need less.
 THRESHOLD = 0.5
 _SIDE_THRESHOLD = 0.22
+#: How surely a name in a list of investors must be an organisation's.
+_LISTED_SCORE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +125,32 @@ def choose_parties(
     candidates.sort(key=lambda item: (-item.probability, item.entity.id))
     candidates = _without_doubles(candidates)
     chosen = [item for item in candidates if item.probability >= THRESHOLD]
+    if deal_type is DealType.INVESTMENT:
+        chosen = _with_listed_investors(chosen, by_id, lists, elsewhere)
     chosen = _both_sides(chosen, candidates, deal_type)
     chosen = _with_roles(chosen, deal_type)
     return sorted(chosen, key=lambda item: item.entity.first.start)
+
+
+def _with_listed_investors(
+    chosen: list[Candidate], by_id: Mapping[int, Entity], lists: Sequence[frozenset[int]], elsewhere: Collection[int]
+) -> list[Candidate]:
+    """Whoever is named in one breath with an investor is one; without any, the first long list of names is the round's."""
+    known = {item.entity.id for item in chosen}
+    investors = {item.entity.id for item in chosen if item.role is Role.INVESTOR}
+    investees = {item.entity.id for item in chosen if item.role is Role.INVESTEE}
+    if not investees:
+        return chosen
+    for members in lists:
+        if members & investees or not (members & investors or not investors):
+            continue
+        for number in sorted(members - known):
+            entity = by_id[number]
+            if entity.score >= _LISTED_SCORE and number not in elsewhere:
+                chosen = [*chosen, Candidate(entity, Role.INVESTOR, 0.25, THRESHOLD)]
+                known.add(number)
+                investors.add(number)
+    return chosen
 
 
 def _without_doubles(candidates: list[Candidate]) -> list[Candidate]:
