@@ -135,7 +135,7 @@ def choose_parties(
 def _with_listed_investors(
     chosen: list[Candidate], by_id: Mapping[int, Entity], lists: Sequence[frozenset[int]], elsewhere: Collection[int]
 ) -> list[Candidate]:
-    """Whoever is named in one breath with an investor is one; without any, the first long list of names is the round's."""
+    """Whoever is named in one breath with an investor is one; without any, the first long list is the round's."""
     known = {item.entity.id for item in chosen}
     investors = {item.entity.id for item in chosen if item.role is Role.INVESTOR}
     investees = {item.entity.id for item in chosen if item.role is Role.INVESTEE}
