@@ -101,7 +101,7 @@ PRIOR: dict[str, dict[str, float]] = {
         "share": 1.0,
         "complete": 0.5,
     },
-    "also": {"bias": -1.9, "share": 2.0, "complete": 1.0, "lead": 0.6, "title": 0.6, "generic": -1.0},
+    "also": {"bias": -1.5, "share": 2.5, "complete": 1.5, "lead": 0.6, "title": 0.6, "generic": -1.0},
     "further": {
         "bias": -1.8,
         "ratio": 1.0,
