@@ -11,7 +11,7 @@ from pipeline.extraction.segmentation import Zone
 from storage.vocabulary import DealType
 
 #: A further type needs this probability.
-ALSO_THRESHOLD = 0.22
+ALSO_THRESHOLD = 0.2
 #: What is implied by a primary type is not named again.
 _REDUNDANT: Mapping[DealType, frozenset[DealType]] = {
     DealType.CROSS_LICENSING: frozenset({DealType.LICENSING}),
