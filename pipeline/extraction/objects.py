@@ -91,10 +91,13 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str) -> FrameInsta
             ):
                 named = any(argument.role is Role.SELLER for argument in frame.arguments)
                 return _as(frame, DealType.ASSET_PURCHASE, {} if named else {Role.TARGET: Role.SELLER})
+            if _APPOSED.match(gap) and any(argument.role is Role.SELLER for argument in frame.arguments):
+                return _as(frame, DealType.ASSET_PURCHASE, {})  # "sells Hexley Telematics, its tracking unit, to B"
             break
     sold = [argument for argument in frame.arguments if argument.role is Role.SELLER]
-    if sold and not targets and any(hit.cue.name == "asset" for hit in after):
-        return _as(frame, DealType.ASSET_PURCHASE, {})
+    owned = any(argument.mention is not None and argument.mention.possessive for argument in sold)
+    if sold and not targets and (owned or any(hit.cue.name == "asset" for hit in after)):
+        return _as(frame, DealType.ASSET_PURCHASE, {})  # what is bought is only something of the seller's
     return frame
 
 
@@ -105,6 +108,8 @@ def _as(frame: FrameInstance, deal_type: DealType, roles: dict[Role, Role]) -> F
     return replace(frame, type=deal_type, arguments=arguments)
 
 
+#: A name and what it is: ", its fleet-tracking unit".
+_APPOSED = re.compile(r"^,\s(?:its|the|a|an|their|seine|ihre|sa|son|leur|su|sua|seu|il|la)\s[^,;:.]{0,45}$")
 #: Between an owner and what it owns where the particle follows the name: "Bの半導体事業", "B 반도체 사업부".
 _OWNS = re.compile(r"^(?:社|側|が(?:持つ|保有する|手掛ける|手がける)|から)?(?:の|傘下の|의|이 보유한|가 보유한| )")
 #: Characters between the head of what is bought and the verb: "事業を10億円で買収".

@@ -218,7 +218,8 @@ class UnknownReader:
         if location or product:
             base -= 0.25
         if ordinary and len(words) >= 2 and not strong:
-            base = min(base, 0.28)
+            # ordinary words with capitals: a name where the text writes them so again and again
+            base = min(base, 0.45 if seen >= 2 and not uncertain else 0.28)
         if any(not tokens[i].capital and tokens[i].folded in self._words.bonds for i in words):
             base = max(base, 0.4)
         return max(strong, min(base, 0.7))
