@@ -10,6 +10,10 @@ from pipeline.extraction.organisations import Directory
 from pipeline.extraction.tokens import Token
 
 
+#: "Prof. Lindqvist", but not "officer. Lindqvist".
+_LONGEST_ABBREVIATION = 4
+
+
 class PersonReader:
     """Finds the people of one language's articles, by titles, given names and who is named beside them."""
 
@@ -29,7 +33,7 @@ class PersonReader:
             titled = 0
             while titled < len(words) and words[titled].folded in self._words.titles:
                 titled += 1
-            before = tokens[run[0] - 1].folded if run[0] else ""
+            before = self._before(text, tokens, run[0])
             named = words[titled:]
             if not named or len(named) > 4 or any(not word.capital for word in named):
                 continue
@@ -70,6 +74,15 @@ class PersonReader:
                     parts.add(" ".join(word.folded for word in named))
                     previous_person = named[-1].end
         return parts
+
+    def _before(self, text: str, tokens: Sequence[Token], number: int) -> str:
+        """The word right before a name; "" where a sentence ends between ("... officer. Signalworks")."""
+        if not number:
+            return ""
+        previous = tokens[number - 1]
+        gap = text[previous.end : tokens[number].start]
+        abbreviated = gap == ". " and len(previous.text) <= _LONGEST_ABBREVIATION
+        return previous.folded if gap in (" ", "\u00a0") or abbreviated else ""
 
     def _opened(self, tokens: Sequence[Token], runs: Sequence[Sequence[int]]) -> set[str]:
         """Names that somewhere follow a word that opens an organisation's: "Tập đoàn Thiên Lam" makes Thiên Lam one."""
