@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from pipeline.extraction.lexicon import CompiledLexicon
@@ -44,6 +45,7 @@ class Grammar:
             for name, pattern in (("to_come", tense.to_come), ("done", tense.done))
             if pattern
         ]
+        self.described = _described(names.definite, names.descriptors) if self.spaced else None
         self._syllables = bool(names.compounds)
 
     def size(self, gap: str) -> int:
@@ -58,6 +60,15 @@ class Grammar:
         if not self.spaced:
             return word in text
         return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
+
+
+def _described(definite: Sequence[str], descriptors: Sequence[str]) -> re.Pattern[str] | None:
+    """ "the chipmaker", "the Leeds-based vendor": an organisation named before, by what it is."""
+    if not definite or not descriptors:
+        return None
+    articles = "|".join(map(re.escape, definite))
+    nouns = "|".join(re.escape(word) for word in sorted(descriptors, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{articles}) (?:[\w-]+ ){{0,2}}(?:{nouns})(?!\w)")
 
 
 @lru_cache(maxsize=32)

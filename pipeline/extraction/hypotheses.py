@@ -198,6 +198,12 @@ def votes(hypothesis: Hypothesis, deal_type: DealType, *, power: float = 1.0) ->
     """
     result: dict[int, dict[Role, float]] = {}
     translated = _TRANSLATED.get(deal_type, {})
+    sellers = {
+        argument.entity.id
+        for scored in hypothesis.frames
+        for argument in scored.frame.arguments
+        if argument.role is Role.SELLER
+    }
     for scored in hypothesis.frames:
         share = 0.3 if scored.background else 1.0
         for argument in scored.frame.arguments:
@@ -207,7 +213,9 @@ def votes(hypothesis: Hypothesis, deal_type: DealType, *, power: float = 1.0) ->
             elif deal_type is DealType.SETTLEMENT:
                 role = Role.PARTY
             else:
-                role = translated.get(role, role)
+                unit = role is Role.TARGET and sellers and argument.entity.id not in sellers
+                if not (unit and deal_type is DealType.ASSET_PURCHASE):  # a unit's own name, beside its seller's
+                    role = translated.get(role, role)
                 if role not in ROLES_OF[deal_type]:
                     role = Role.PARTY
             tally = result.setdefault(argument.entity.id, {})

@@ -20,6 +20,7 @@ from pipeline.extraction.organisations import Directory, Known, Organisation
 from pipeline.extraction.persons import PersonReader
 from pipeline.extraction.runs import RunReader
 from pipeline.extraction.segmentation import Sentence, SentenceIndex
+from pipeline.extraction.small_names import with_small_names
 from pipeline.extraction.spans import Spans
 from pipeline.extraction.tokens import Compounds, Token, tokenize
 from pipeline.extraction.unknown_names import UnknownReader
@@ -88,6 +89,7 @@ class MentionFinder:
         """
         index = SentenceIndex(sentences)
         tokens, known = self._words_and_known(text, folded)
+        tokens = with_small_names(self._words, text, tokens, index)
         cues = Spans([hit for hit in hits if hit.cue.kind in (CueKind.FRAME, CueKind.FOCUS, CueKind.OBJECT)])
         verbs = {hit.start for hit in hits if hit.cue.frame is not None and hit.cue.frame.shape is Shape.VERB}
         spans = Spans(known)

@@ -95,8 +95,8 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str) -> FrameInsta
                 return _as(frame, DealType.ASSET_PURCHASE, {})  # "sells Hexley Telematics, its tracking unit, to B"
             break
     sold = [argument for argument in frame.arguments if argument.role is Role.SELLER]
-    owned = any(argument.mention is not None and argument.mention.possessive for argument in sold)
-    if sold and not targets and (owned or any(hit.cue.name == "asset" for hit in after)):
+    possessed = any(argument.mention is not None and argument.mention.possessive for argument in sold)
+    if sold and not targets and (possessed or any(hit.cue.name == "asset" for hit in after)):
         return _as(frame, DealType.ASSET_PURCHASE, {})  # what is bought is only something of the seller's
     return frame
 

@@ -9,7 +9,6 @@ from pipeline.extraction.name_words import NameWords
 from pipeline.extraction.organisations import Directory
 from pipeline.extraction.tokens import Token
 
-
 #: "Prof. Lindqvist", but not "officer. Lindqvist".
 _LONGEST_ABBREVIATION = 4
 

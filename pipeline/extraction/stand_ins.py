@@ -39,8 +39,9 @@ def fill_pronoun(
                         instance.arguments.append(Argument(entity, role, 0.4))
             instance.note = "plural pronoun"
             return
-    for word in names.pronouns:
-        if grammar.has_word(before, word):
+    described = grammar.described is not None and grammar.described.search(before) is not None
+    for word in (*names.pronouns, ""):
+        if (word and grammar.has_word(before, word)) or (not word and described):
             role = roles.get(Slot.SUBJECT)
             candidates = [entity for entity in topic if entity.id not in present]
             if role is not None and candidates:

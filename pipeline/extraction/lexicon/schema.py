@@ -97,6 +97,7 @@ class Names(_Strict):
     speech: tuple[str, ...] = ()
     not_names: tuple[str, ...] = ()  # capitalised words that name no organisation
     pronouns: tuple[str, ...] = ()  # "it", "the company": one organisation named before
+    definite: tuple[str, ...] = ()  # before a descriptor it means one named before: "the" chipmaker
     plural_pronouns: tuple[str, ...] = ()  # "both companies": all named before
     counterparts: tuple[str, ...] = ()  # after a trigger, the other party: "cho đối tác"
     outlets: tuple[str, ...] = ()
