@@ -94,7 +94,7 @@ PRIOR: dict[str, dict[str, float]] = {
     },
     "status_announced": {"bias": 0.8, "future_title": 0.4, "future_lead": 0.4},
     "type": {
-        "is_cross_licensing": 1.0,
+        "is_cross_licensing": 3.0,
         "is_joint_venture": 0.6,
         "is_partnership": -0.6,
         "generic": -0.6,
