@@ -88,8 +88,10 @@ def _time_zone(value: str) -> str:
 def _cron(value: str) -> str:
     from apscheduler.triggers.cron import CronTrigger
 
+    from pipeline.crontab import with_named_weekdays
+
     try:
-        CronTrigger.from_crontab(value, timezone="UTC")
+        CronTrigger.from_crontab(with_named_weekdays(value), timezone="UTC")
     except ValueError as error:
         raise ValueError(f"expected five cron fields such as '0 6 * * mon-fri': {error}") from error
     return value

@@ -17,6 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from pipeline.crontab import with_named_weekdays
 from pipeline.ingestion import Clock, Extractor, IngestResult, ProgressCallback, ingest
 from scrapers.http import HttpClient
 from scrapers.sources import Source
@@ -32,7 +33,8 @@ GRACE_SECONDS = 30.0
 class Job:
     """Something to do at set times, such as writing a digest.
 
-    ``crontab`` has five fields; ``run`` is called in a thread with the time (aware UTC) and may block.
+    ``crontab`` has five fields, as cron means them (0 and 7 are Sunday); ``run`` is called in a thread with the time
+    (aware UTC) and may block.
     """
 
     name: str
@@ -74,7 +76,7 @@ class Service:
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         scheduler.add_job(self._look, IntervalTrigger(seconds=self.tick.total_seconds()), args=[stop], **defaults)
         for job in self.jobs:
-            trigger = CronTrigger.from_crontab(job.crontab, timezone=self.time_zone)
+            trigger = CronTrigger.from_crontab(with_named_weekdays(job.crontab), timezone=self.time_zone)
             scheduler.add_job(self._do, trigger, args=[job], name=job.name, **defaults)
         scheduler.start()
         try:

@@ -219,6 +219,7 @@ def test_secrets_are_not_shown_in_messages() -> None:
         ("digests: [{name: a, at: 25:00}]", "digests[0].at (a): expected a time of day such as 06:30, got '25:00'"),
         ("digests: [{name: a, period: yearly}]", "digests[0].period (a): expected 'daily', 'weekly' or 'monthly'"),
         ("digests: [{name: a, schedule: '0 25 * * *'}]", "digests[0].schedule (a): expected five cron fields"),
+        ("digests: [{name: a, schedule: '0 6 * * 8'}]", "'8' is no day of the week"),
         ("digests: [{name: a, schedule: hourly}]", "digests[0].schedule (a): expected five cron fields"),
         ("digests: [{name: a, filter: {focus: iott}}]", "there is no focus area 'iott'; did you mean iot?"),
         ("digests: [{name: a, filter: {source: x}}]", "there is no source 'x'"),

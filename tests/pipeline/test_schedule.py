@@ -161,7 +161,7 @@ def test_jobs_run_at_their_time_and_their_failures_are_told_once(
                 client=client,
                 now=utc_now,
                 extract=toy_extract,
-                jobs=[Job("weekly", "0 6 * * mon", weekly)],
+                jobs=[Job("weekly", "0 6 * * 1", weekly)],
                 on_error=lambda what, error: errors.append(f"{what}: {error}"),
                 tick=TICK,
             )
