@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -27,15 +26,6 @@ _RANK = {Status.RUMORED: 0, Status.ANNOUNCED: 1, Status.COMPLETED: 2, Status.TER
 _PRECISION = {DatePrecision.YEAR: 0, DatePrecision.MONTH: 1, DatePrecision.DAY: 2, DatePrecision.TIME: 3}
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A deal reached ``status`` on ``on`` (None: the report is undated), says the report at ``url``."""
-
-    status: Status
-    on: date | None
-    url: str
 
 
 def merge_facts(reports: Sequence[StoredReport]) -> DealFacts:
@@ -58,24 +48,6 @@ def merge_facts(reports: Sequence[StoredReport]) -> DealFacts:
         headline=_headline(ordered),
         confidence=_confidence(ordered),
     )
-
-
-def timeline(reports: Sequence[StoredReport]) -> tuple[Step, ...]:
-    """When the deal reached each status on its way, oldest first: never a step back, one end at most."""
-    ordered = sorted(reports, key=_order)
-    final = _status(ordered)
-    steps: list[Step] = []
-    for status in (Status.RUMORED, Status.ANNOUNCED, final):
-        if _RANK[status] > _RANK[final] or status in [step.status for step in steps]:
-            continue
-        first = next((report for report in ordered if report.report.status is status), None)
-        if first is None:
-            continue
-        on = _day(first)
-        if steps and on is not None and (before := steps[-1].on) is not None and on < before:
-            steps.pop()  # a rumour printed after the announcement is no step before it
-        steps.append(Step(status, on, first.url))
-    return tuple(steps)
 
 
 def _order(report: StoredReport) -> tuple[object, ...]:

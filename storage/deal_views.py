@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.deal_shapes import DealChange, DealEvidence, DealReport, DealView, TimelineStep
+from storage.deal_shapes import DealChange, DealEvidence, DealReport, DealView
 from storage.models import Article, Deal, DealFacet, DealParty, DealRevision, Page, Report, Source
 from storage.records import DealFacts, ResolvedParty
 from storage.report_rows import evidence_of, value_of
-from storage.vocabulary import DealType, Status
-
-_ORDER = {status: place for place, status in enumerate(Status)}
+from storage.timelines import Telling, timeline
+from storage.vocabulary import DealType
 
 
 @dataclass(slots=True)
@@ -74,15 +73,7 @@ def facts_of(deal: Deal, children: Children) -> DealFacts:
 class _Reports:
     shown: list[DealReport] = field(default_factory=list)
     evidence: list[DealEvidence] = field(default_factory=list)
-    steps: dict[Status, TimelineStep] = field(default_factory=dict)
-
-    def add_step(self, status: Status, on: date | None, url: str) -> None:
-        known = self.steps.get(status)
-        if known is None or (on is not None and (known.on is None or on < known.on)):
-            self.steps[status] = TimelineStep(status, on, url)
-
-    def timeline(self) -> tuple[TimelineStep, ...]:
-        return tuple(sorted(self.steps.values(), key=lambda step: (step.on or date.max, _ORDER[step.status])))
+    tellings: list[Telling] = field(default_factory=list)
 
 
 def load_views(session: Session, deals: Sequence[Deal], *, evidence: bool) -> list[DealView]:
@@ -151,9 +142,9 @@ def _load_reports(session: Session, deal_ids: Sequence[int], *, evidence: bool) 
                 copy=row.copy_of_id is not None,
             )
         )
-        published = None if published_at is None else published_at.astimezone(UTC).date()
-        on = (row.announced_on or published) if row.status is Status.ANNOUNCED else (published or row.announced_on)
-        of_deal.add_step(row.status, on, row.canonical_url)
+        of_deal.tellings.append(
+            Telling(row.status, published_at, row.announced_on, row.canonical_url, row.copy_of_id is not None)
+        )
         if row.id in quotes and row.copy_of_id is None:  # a copy's quotes say it all again
             of_deal.evidence.extend(
                 DealEvidence(proof.field, proof.quote, proof.start, proof.end, row.canonical_url)
@@ -178,7 +169,7 @@ def _view(deal: Deal, children: Children, reports: _Reports) -> DealView:
         announced_precision=facts.announced_precision,
         confidence=facts.confidence,
         headline=facts.headline,
-        timeline=reports.timeline(),
+        timeline=timeline(facts.status, reports.tellings),
         reports=tuple(reports.shown),
         evidence=tuple(reports.evidence),
         languages=children.languages(),

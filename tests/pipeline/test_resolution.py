@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -10,9 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.merging import merge_facts, timeline
+from pipeline.merging import merge_facts
 from pipeline.names import words_of
 from pipeline.resolution import facts_of, facts_of_deal, group, linked, same_deal, shares_parties
+from storage import timelines
+from storage.deal_shapes import TimelineStep
 from storage.records import DealCandidate, Party, Report, ResolvedParty, StoredReport, Value
 from storage.vocabulary import DatePrecision, DealType, Role, Status, ValueKind
 
@@ -208,6 +211,21 @@ def test_a_stored_deal_is_compared_by_its_facts() -> None:
     assert not shares_parties(facts_of(told("acquirer A1, target B2")), deal)
 
 
+WAYS = [
+    [status for status in way if status is not None]
+    for way in itertools.product((None, RUMORED), (None, ANNOUNCED), (None, COMPLETED, TERMINATED))
+]
+
+
+def timeline(reports: list[StoredReport]) -> tuple[TimelineStep, ...]:
+    """The timeline of the deal that these reports are of."""
+    tellings = [
+        timelines.Telling(r.report.status, r.published_at, r.report.announced_on, r.url, r.copy_of is not None)
+        for r in reports
+    ]
+    return timelines.timeline(merge_facts(reports).status, tellings)
+
+
 names = st.sampled_from(["A1", "B2", "C3", "Dune", "Dune Systems", "丁"])
 kinds = st.sampled_from(list(DealType))
 
@@ -266,6 +284,9 @@ def test_facts_are_well_formed(told_by: list[StoredReport]) -> None:
     assert steps
     assert steps[-1].status is facts.status
     assert len({step.status for step in steps}) == len(steps)
+    assert [step.status for step in steps] in WAYS
+    days = [step.on for step in steps if step.on is not None]
+    assert days == sorted(days)
 
 
 def test_nothing_is_no_deal() -> None:
