@@ -58,14 +58,18 @@ async def ingest(
     every: Mapping[str, timedelta] | None = None,
     due_only: bool = False,
     keep_pages: bool = True,
+    configured: Sequence[Source] | None = None,
 ) -> IngestResult:
     """Poll every source given (with ``due_only``: that is due), then fetch and read every page of theirs that is due.
 
     ``now`` gives aware UTC. ``extract`` defaults to ``pipeline.extraction.extract``. ``concurrency`` is how many hosts
     are worked on at once (each of them page by page). ``stop``, once set, ends the pass after the pages in hand.
     ``every`` says how long until a source is due again, by name (without it: at once). ``keep_pages`` keeps the raw
-    pages for later re-extraction. Raises StorageError only when the database itself cannot be used: unreachable,
-    read-only, of another version, or locked for good.
+    pages for later re-extraction. ``configured``, when given, are all sources there are, whatever this pass looks at:
+    every other one is retired, and who names its waiting pages takes them over.
+
+    Raises StorageError only when the database itself cannot be used: unreachable, read-only, of another version, or
+    locked for good.
     """
     if extract is None:
         from pipeline.extraction import extract as default_extract
@@ -84,6 +88,7 @@ async def ingest(
         every=every or {},
         due_only=due_only,
         keep_pages=keep_pages,
+        configured=configured,
     )
     started_at = now()
     try:
@@ -149,6 +154,7 @@ class _Pass:
     every: Mapping[str, timedelta]
     due_only: bool
     keep_pages: bool
+    configured: Sequence[Source] | None
     tally: dict[str, _Tally] = field(default_factory=lambda: defaultdict(_Tally))
     failures: list[Failure] = field(default_factory=list)
     one_writer: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -176,8 +182,9 @@ class _Pass:
         """Ready the tables; the names of the sources to poll."""
         now = self.now()
         with self.database.session() as session:
-            given = [(source.name, source.kind, source.url) for source in self.sources.values()]
-            source_table.sync_sources(session, given, now)
+            there_are = {source.name: source for source in self.configured or ()} | self.sources
+            given = [(source.name, source.kind, source.url) for source in there_are.values()]
+            source_table.sync_sources(session, given, now, retire_others=self.configured is not None)
         # What an earlier run, or a change of an article, left undone.
         with self.database.session() as session:
             resolve_reports(session, articles.unresolved_reports(session), now=now)

@@ -75,7 +75,8 @@ def url_key(canonical_url: str) -> str:
 def add_links(session: Session, source_name: str, links: Sequence[FoundLink], now: datetime) -> int:
     """Add the links not known yet as pages to fetch; how many were new. Raises NotFound for an unknown source.
 
-    A known address is left as it is, whatever source names it.
+    A known address is left as it is, whatever source names it; but one that waits, or was set aside, with a source that
+    is no longer active would wait for ever: this source takes it over, to be tried at once.
     """
     source_id = session.scalar(select(Source.id).where(Source.name == source_name))
     if source_id is None:
@@ -84,6 +85,7 @@ def add_links(session: Session, source_name: str, links: Sequence[FoundLink], no
     for link in links:
         by_key.setdefault(url_key(link.canonical_url), link)
     known = _known(session, list(by_key))
+    _take_over(session, source_id, known, now)
     fresh = [
         {
             "source_id": source_id,
@@ -250,6 +252,25 @@ def _known(session: Session, keys: list[str]) -> set[str]:
     for start in range(0, len(keys), _BATCH):
         known.update(session.scalars(select(Page.url_key).where(Page.url_key.in_(keys[start : start + _BATCH]))))
     return known
+
+
+def _take_over(session: Session, source_id: int, keys: set[str], now: datetime) -> None:
+    """Make pages that no active source looks after those of this one."""
+    retired = select(Source.id).where(Source.active.is_(False), Source.id != source_id)
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), _BATCH):
+        left = select(Page).where(
+            Page.url_key.in_(wanted[start : start + _BATCH]),
+            Page.state != PageState.READ,
+            Page.source_id.in_(retired),
+        )
+        for page in session.scalars(left):
+            page.source_id = source_id
+            if page.state is PageState.SET_ASIDE:
+                page.state = PageState.FOUND
+            page.attempts = 0
+            page.next_try_at = now
+    session.flush()
 
 
 def _batches(ids: list[int]) -> Iterator[list[int]]:

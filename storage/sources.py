@@ -53,7 +53,8 @@ def sync_sources(
     """Make the table know these (name, kind, url); with ``retire_others`` the rest are no longer polled.
 
     Nothing is deleted: a retired source keeps its pages, and comes back when configured again. A changed
-    address forgets the validators and is due at once.
+    address forgets the validators and is due at once; so do all, when a source is retired that leaves pages waiting:
+    who names those too takes them over, and "unchanged" would not name them.
     """
     known = {source.name: source for source in session.scalars(select(Source))}
     wanted: set[str] = set()
@@ -67,13 +68,18 @@ def sync_sources(
             continue
         if (source.kind, source.url) != (kind, url):
             source.kind, source.url = kind, url
-            source.etag = source.last_modified = source.body_hash = None
-            source.next_poll_at = None
+            _forget(source)
         source.active = True
     if retire_others:
-        for name, source in known.items():
-            if name not in wanted:
-                source.active = False
+        retired = [source for name, source in known.items() if source.active and name not in wanted]
+        for source in retired:
+            source.active = False
+        waiting = select(Page.id).where(
+            Page.source_id.in_([source.id for source in retired]), Page.state != PageState.READ
+        )
+        if retired and session.scalar(waiting.limit(1)) is not None:
+            for name in wanted:
+                _forget(known[name])
     session.flush()
 
 
@@ -179,6 +185,12 @@ def _health(source: Source, pages: dict[PageState, int], deals: int) -> SourceHe
         pages_failed=pages.get(PageState.SET_ASIDE, 0),
         deals=deals,
     )
+
+
+def _forget(source: Source) -> None:
+    """What the source said last is no use any more: look again, now."""
+    source.etag = source.last_modified = source.body_hash = None
+    source.next_poll_at = None
 
 
 def _source(session: Session, name: str) -> Source:

@@ -60,7 +60,8 @@ def command(
         raise click.UsageError("--language and --publisher describe the documents of a --folder; name one")
     sources = [*_chosen(names, settings, everything=not folders), *_folders(folders, language, publisher)]
     with settings.database() as database:
-        result = ingest_now(sources, database, settings.config.fetch.http_settings(), settings)
+        everything = None if folders and not names else settings.config.to_sources()
+        result = ingest_now(sources, database, settings.config.fetch.http_settings(), settings, configured=everything)
     print_result(result)
     if not result.ok or result.stopped:
         ctx.exit(FAILED)
@@ -96,8 +97,13 @@ def ingest_now(
     database: Database,
     http: HttpSettings,
     settings: Settings,
+    *,
+    configured: Sequence[Source] | None = None,
 ) -> IngestResult:
-    """One pass, with progress on stderr. The first Ctrl-C ends it after the pages in hand, the second at once."""
+    """One pass, with progress on stderr. The first Ctrl-C ends it after the pages in hand, the second at once.
+
+    ``configured``: all sources there are, so that the pages of those that are gone can be taken over.
+    """
     from pipeline.ingestion import ingest
     from pipeline.schedule import stopping_on_signals
     from scrapers.http import HttpClient
@@ -110,7 +116,7 @@ def ingest_now(
                 return await ingest(
                     sources, database, client, now=now, progress=progress, extract=extractor(settings),
                     concurrency=settings.config.fetch.concurrency, stop=stop,
-                    keep_pages=settings.config.storage.keep_pages,
+                    keep_pages=settings.config.storage.keep_pages, configured=configured,
                 )  # fmt: skip
 
     return asyncio.run(run())

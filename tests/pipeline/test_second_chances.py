@@ -1,0 +1,87 @@
+"""Pages that did not make it the first time: renamed sources, outages, rewritten files, pages that were set aside.
+
+Everything goes through the real commands, with real files, a real database and a real server on loopback.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pipeline.cli.app import app
+from pipeline.cli.common import Settings
+from pipeline.ingestion import Extractor
+from tests.loopback import LoopbackServer
+from tests.pipeline.newsroom import feed, page, serve, toy_extract
+
+URL = "sqlite:///deals.db"
+GOOD = page("DEAL acquisition announced: acquirer Brightwell, target Oakline", title="Brightwell buys Oakline")
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, and the tests' extractor."""
+
+    def toy(settings: Settings) -> Extractor:
+        return toy_extract
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("pipeline.cli.ingest.extractor", toy)
+    return tmp_path
+
+
+def ingest(*arguments: str) -> Result:
+    result = CliRunner().invoke(app, ["ingest", *arguments, "--database", URL])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def configure(**sources: str) -> None:
+    lines = ["fetch: {allow_private: [127.0.0.1], host_gap_seconds: 0}", "sources:"]
+    lines += [f"  - {{name: {name}, {rest}}}" for name, rest in sources.items()]
+    Path("config.yaml").write_text("\n".join(lines) + "\n")
+
+
+def rows(query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect("deals.db")) as connection:
+        return connection.execute(query).fetchall()
+
+
+@pytest.mark.parametrize("status", [503, 404])
+def test_a_renamed_source_takes_its_waiting_pages_along(server: LoopbackServer, status: int) -> None:
+    server.add("/one", status=status)
+    url = feed(server, ["/one"])
+    configure(wire=f"url: '{url}'")
+    assert ingest().exit_code == 1
+    serve(server, "/one", GOOD)
+    configure(newswire=f"url: '{url}'")
+    assert "1 page read" in ingest().stderr
+    assert rows("SELECT source.name, page.state FROM page JOIN source ON source.id = page.source_id") == [
+        ("newswire", "read")
+    ]
+
+
+def test_the_waiting_pages_of_a_removed_source_go_to_another_that_names_them(server: LoopbackServer) -> None:
+    server.add("/one", status=503)
+    first, second = feed(server, ["/one"]), feed(server, ["/one"], path="/second.xml")
+    configure(first=f"url: '{first}'", second=f"url: '{second}'")
+    ingest("first")
+    ingest("second")
+    assert rows("SELECT source.name FROM page JOIN source ON source.id = page.source_id") == [("first",)]
+    serve(server, "/one", GOOD)
+    configure(second=f"url: '{second}'")  # whose feed has not changed
+    assert "1 page read" in ingest().stderr
+
+
+def test_a_source_that_is_only_not_asked_for_keeps_its_pages(server: LoopbackServer) -> None:
+    server.add("/one", status=503)
+    first, second = feed(server, ["/one"]), feed(server, ["/one"], path="/second.xml")
+    configure(first=f"url: '{first}'", second=f"url: '{second}'")
+    ingest("first")
+    serve(server, "/one", GOOD)
+    assert "0 pages read" in ingest("second").stderr
+    assert rows("SELECT name FROM source WHERE NOT active") == []
