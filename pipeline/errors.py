@@ -32,7 +32,8 @@
     ├── ConfigError                    config.yaml is missing or wrong
     ├── ArticleError                   a page holds no article
     ├── ExtractionError                the extractor's own data is wrong
-    └── LabelError                     a label file or its texts are wrong
+    ├── LabelError                     a label file or its texts are wrong
+    └── OpmlError                      a file is no list of feeds that can be read
 
 ``DealwireError`` is all three, to be caught at the edge.
 """
@@ -78,6 +79,15 @@ class ExtractionError(PipelineError):
 
 class LabelError(PipelineError):
     """A label file, or the text of a label, cannot be read; the message names file and line."""
+
+
+class OpmlError(PipelineError):
+    """A list of feeds is no OPML, or none that is safe to read. ``name`` is the file."""
+
+    def __init__(self, name: str, cause: str) -> None:
+        self.name = name
+        self.cause = cause
+        super().__init__(f"{name}: {cause}")
 
 
 #: For ``except``: everything that dealwire raises on purpose.
