@@ -11,7 +11,7 @@ import calendar
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from pipeline.config import DigestFormat, Period
 from pipeline.output import day_text, instant, json_line, stored_deal_json
+from pipeline.party_names import known_party
 from pipeline.spreadsheet import Cell, format_number, join, write_rows
 from storage.deals import iter_deals
 from storage.digests import DigestRecord, record_digest
@@ -28,6 +29,7 @@ from storage.vocabulary import ValueKind
 
 if TYPE_CHECKING:
     from pipeline.config import DigestConfig
+    from pipeline.extraction.organisations import Directory
     from storage.database import Database
     from storage.deals import DealQuery, DealView
     from storage.records import Value
@@ -188,10 +190,17 @@ def publish(
     return written
 
 
-def publish_configured(database: Database, digest: DigestConfig, span: Span, *, now: datetime) -> Written:
-    """Write a digest of the configuration for ``span`` into its folder, as ``publish`` does."""
+def publish_configured(
+    database: Database, digest: DigestConfig, span: Span, *, names: Callable[[], Directory], now: datetime
+) -> Written:
+    """Write a digest of the configuration for ``span`` into its folder, as ``publish`` does.
+
+    ``names`` gives the dictionary of organisations, for a filter's party.
+    """
     path = digest_path(digest.folder, digest.name, span, digest.format)
-    return publish(database, digest.filter.query(), span, path, digest.format, name=digest.name, now=now)
+    with database.reading() as session:
+        query = known_party(session, digest.filter.query(), names)
+    return publish(database, query, span, path, digest.format, name=digest.name, now=now)
 
 
 def digest_path(folder: Path, name: str, span: Span, form: DigestFormat) -> Path:

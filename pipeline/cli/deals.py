@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.common import on_terminal, plain_stdout, say, settings_of, shared_options
-from pipeline.cli.filters import filter_options, known_party, query_of
+from pipeline.cli.common import names_of, on_terminal, plain_stdout, say, settings_of, shared_options
+from pipeline.cli.filters import filter_options, query_of
 from pipeline.cli.tables import Column, print_table
 
 if TYPE_CHECKING:
@@ -45,13 +46,14 @@ def command(ctx: click.Context, /, sort: str, limit: int | None, form: str | Non
     """
     from pipeline.config import DigestFormat
     from pipeline.digest import write_digest
+    from pipeline.party_names import known_party
     from storage.deals import DealSort, count, iter_deals
 
     settings = settings_of(ctx)
     limit = None if limit is None else min(limit, sys.maxsize)
     query = replace(query_of(settings, options), sort=DealSort(sort))
     with settings.database(must_exist=True) as database, database.reading() as session:
-        query = known_party(session, query, settings)
+        query = known_party(session, query, partial(names_of, settings))
         if form is not None:
             found: Iterator[DealView] = iter_deals(session, query, evidence=form == "json")
             wanted = DigestFormat.JSONL if form == "json" else DigestFormat.CSV

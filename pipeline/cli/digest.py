@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.common import Day, Word, now, plain_stdout, say, settings_of, shared_options
-from pipeline.cli.filters import filter_options, known_party, query_of
+from pipeline.cli.common import Day, Word, names_of, now, plain_stdout, say, settings_of, shared_options
+from pipeline.cli.filters import filter_options, query_of
 from pipeline.config import DigestFormat, Period
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def command(
       dealwire digest morning -o - | head
     """
     from pipeline.digest import digest_path, last_span, publish, span_between, span_of, write_digest
+    from pipeline.party_names import known_party
     from storage.deals import iter_deals
 
     settings = settings_of(ctx)
@@ -76,7 +78,7 @@ def command(
     name = name or "deals"
     with settings.database(must_exist=True) as database:
         with database.reading() as session:
-            query = known_party(session, query, settings)
+            query = known_party(session, query, partial(names_of, settings))
         if output is not None and str(output) == "-":
             query = replace(query, since=span.since, until=span.until)
             with database.reading() as session, plain_stdout() as stream:

@@ -14,8 +14,6 @@ from pipeline.cli.common import Day, Word
 from storage.vocabulary import DealType, FocusArea, Role, Status
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from pipeline.cli.common import Settings
     from storage.deals import DealQuery
 
@@ -101,17 +99,6 @@ def query_of(settings: Settings, options: dict[str, object]) -> DealQuery:
              "max_value", "currency", "min_confidence")  # fmt: skip
     changes = {name: options.pop(name) for name in names}
     return replace(query, **changes)  # type: ignore[arg-type]
-
-
-def known_party(session: Session, query: DealQuery, settings: Settings) -> DealQuery:
-    """The query with its party under a name the history knows: 诺基亚 is Nokia even if only English pages were read."""
-    from pipeline.cli.common import names_of
-    from storage.companies import find_companies
-
-    if query.party is None or find_companies(session, query.party):
-        return query
-    organisation = names_of(settings).get(query.party)
-    return query if organisation is None else replace(query, party=organisation.name)
 
 
 def _check_focus(focus: str, settings: Settings) -> None:

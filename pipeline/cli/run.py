@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.common import Settings, extractor, now, say, settings_of, shared_options
+from pipeline.cli.common import Settings, extractor, names_of, now, say, settings_of, shared_options
 
 if TYPE_CHECKING:
-    from pipeline.config import Config, DigestConfig
+    from pipeline.config import DigestConfig
     from pipeline.ingest_result import IngestResult
     from pipeline.schedule import Job
     from storage.database import Database
@@ -45,8 +45,8 @@ async def _serve(settings: Settings, database: Database) -> None:
 
     config = settings.config
     sources = config.to_sources()
-    await asyncio.to_thread(_take_over, config, database)
-    jobs = _jobs(config.digests, config, database)
+    await asyncio.to_thread(_take_over, settings, database)
+    jobs = _jobs(settings, database)
     stop = asyncio.Event()
     async with HttpClient(config.fetch.http_settings()) as client:
         service = Service(
@@ -69,12 +69,13 @@ async def _serve(settings: Settings, database: Database) -> None:
     _log("stopped" if clean else "stopped; pages that took too long stay due")
 
 
-def _take_over(config: Config, database: Database) -> None:
+def _take_over(settings: Settings, database: Database) -> None:
     """Retire what is no longer configured, and write the digests that fell into the time we were down."""
     from pipeline.digest import last_span
     from storage.digests import last_digest
     from storage.sources import sync_sources
 
+    config = settings.config
     told = [(source.name, source.kind, source.url) for source in config.to_sources()]
     with database.session() as session:
         sync_sources(session, told, now(), retire_others=True)
@@ -85,25 +86,25 @@ def _take_over(config: Config, database: Database) -> None:
         until = last_span(digest.period, today).until
         if last is not None and last.until is not None and until is not None and last.until < until:
             try:
-                _write(digest, config, database, now())
+                _write(digest, settings, database, now())
             except OSError as error:
                 _log(f"digest {digest.name}: {error}")
 
 
-def _jobs(digests: Sequence[DigestConfig], config: Config, database: Database) -> tuple[Job, ...]:
+def _jobs(settings: Settings, database: Database) -> tuple[Job, ...]:
     from pipeline.schedule import Job
 
     def job(digest: DigestConfig) -> Job:
-        return Job(f"digest {digest.name}", digest.crontab, lambda at: _write(digest, config, database, at))
+        return Job(f"digest {digest.name}", digest.crontab, lambda at: _write(digest, settings, database, at))
 
-    return tuple(map(job, digests))
+    return tuple(map(job, settings.config.digests))
 
 
-def _write(digest: DigestConfig, config: Config, database: Database, at: datetime) -> None:
+def _write(digest: DigestConfig, settings: Settings, database: Database, at: datetime) -> None:
     from pipeline.digest import last_span, publish_configured
 
-    span = last_span(digest.period, at.astimezone(config.schedule.zone).date())
-    written = publish_configured(database, digest, span, now=at)
+    span = last_span(digest.period, at.astimezone(settings.config.schedule.zone).date())
+    written = publish_configured(database, digest, span, names=partial(names_of, settings), now=at)
     _log(f"digest {digest.name}: {written.deals} deals of {span.label} in {written.path}")
 
 
