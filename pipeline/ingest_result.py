@@ -68,6 +68,9 @@ class IngestResult:
     sources: tuple[SourceResult, ...] = ()  # all that were given, polled or not
     failures: tuple[Failure, ...] = ()
     stopped: bool = False  # ended early because the caller asked
+    waiting: int = 0  # pages of these sources that are still to be fetched or read
+    next_try_at: datetime | None = None  # when the first of them is due, aware UTC
+    set_aside: int = 0  # pages of these sources that were given up, in this pass or before
 
     @property
     def ok(self) -> bool:

@@ -29,7 +29,7 @@ from storage import articles, deals, pages
 from storage import sources as source_table
 from storage.database import Database
 from storage.errors import DatabaseLocked, DatabaseReadOnly, DatabaseUnreachable, SchemaVersionError, StorageError
-from storage.pages import FetchedPage, FoundLink, PageRef
+from storage.pages import Backlog, FetchedPage, FoundLink, PageRef
 from storage.sources import SourceValidators
 from storage.vocabulary import PageState
 
@@ -95,12 +95,16 @@ async def ingest(
         await work.run()
     except* StorageError as group:
         raise _first(group) from None
+    left = await work.left()
     return IngestResult(
         started_at=started_at,
         finished_at=now(),
         sources=tuple(work.tally[source.name].result(source) for source in sources),
         failures=tuple(work.failures),
         stopped=work.stop.is_set(),
+        waiting=left.waiting,
+        next_try_at=left.next_try_at,
+        set_aside=left.set_aside,
     )
 
 
@@ -177,6 +181,15 @@ class _Pass:
             async with asyncio.TaskGroup() as tasks:
                 for queue in _by_host(batch, self.concurrency):
                     tasks.create_task(self._pages(queue))
+
+    async def left(self) -> Backlog:
+        """What this pass leaves behind."""
+
+        def look() -> Backlog:
+            with self.database.reading() as session:
+                return pages.backlog(session, source_names=list(self.sources))
+
+        return await self._write(look)
 
     def _begin(self) -> list[str]:
         """Ready the tables; the names of the sources to poll."""
@@ -261,7 +274,7 @@ class _Pass:
                 if self.every:
                     source_table.postpone(session, source.name, until=now + wait)
 
-        await self._record(keep)
+        await self._record(Stage.POLL, source.name, source.name, keep)
 
     def _validators(self, name: str) -> Validators:
         with self.database.reading() as session:
@@ -354,7 +367,7 @@ class _Pass:
             with self.database.session() as session:
                 pages.record_failure(session, ref.id, told(error), temporary=temporary, next_try_at=next_try_at)
 
-        await self._record(keep)
+        await self._record(stage, ref.source, ref.url, keep)
         return self._fail(stage, ref.source, ref.url, error, temporary=temporary)
 
     # -- both ----------------------------------------------------------------------------------------------------
@@ -363,14 +376,14 @@ class _Pass:
         async with self.one_writer:
             return await asyncio.to_thread(work)
 
-    async def _record(self, work: Callable[[], None]) -> None:
+    async def _record(self, stage: Stage, source: str, subject: str, work: Callable[[], None]) -> None:
         """Note a failure; when even that fails, the thing simply stays due."""
         try:
             await self._write(work)
         except _HOPELESS:
             raise
         except StorageError as error:
-            self.failures.append(Failure("", Stage.POLL, self.database.shown_url, told(error), temporary=True))
+            self._fail(stage, source, subject, error, temporary=True)
 
     def _fail(self, stage: Stage, source: str, subject: str, error: Exception, *, temporary: bool) -> Failure:
         failure = Failure(source, stage, subject, told(error), temporary)

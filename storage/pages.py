@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.errors import NotFound
@@ -19,6 +19,7 @@ from storage.vocabulary import PageState
 #: Temporary failures of one page before it is set aside.
 MAX_ATTEMPTS = 5
 
+_WAITING = (PageState.FOUND, PageState.FETCHED)
 _BATCH = 400  # keys in one SELECT: well under the limits of both databases
 
 
@@ -65,6 +66,15 @@ class PageRef:
     content_type: str | None
     etag: str | None
     last_modified: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Pages that are not read. ``next_try_at`` (aware UTC) is when the first of those that wait is due; None: none."""
+
+    waiting: int = 0
+    next_try_at: datetime | None = None
+    set_aside: int = 0
 
 
 def url_key(canonical_url: str) -> str:
@@ -114,7 +124,7 @@ def due_pages(
     query = (
         select(Page, Source.name)
         .join(Source, Source.id == Page.source_id)
-        .where(Page.state.in_([PageState.FOUND, PageState.FETCHED]), Page.next_try_at <= now)
+        .where(Page.state.in_(_WAITING), Page.next_try_at <= now)
         .order_by(Page.next_try_at, Page.id)
         .limit(limit)
     )
@@ -226,25 +236,48 @@ def stored_pages(session: Session, *, after: int = 0, limit: int = 500) -> list[
     return [_ref(page, name) for page, name in session.execute(query)]
 
 
-def retry_set_aside(session: Session, *, now: datetime, source_names: Sequence[str] | None = None) -> int:
-    """Put the pages that were set aside back into the queue; how many."""
-    aside = select(Page.id).join(Source).where(Page.state == PageState.SET_ASIDE)
+def retry_failed(session: Session, *, now: datetime, source_names: Sequence[str] | None = None) -> int:
+    """Put every page that failed back into the queue, to be tried now as if for the first time; how many.
+
+    Those set aside are fetched anew, even when they were fetched before: what could not be read may have been an
+    error page. Those that only wait keep their state.
+    """
+    failed = or_(Page.state == PageState.SET_ASIDE, and_(Page.state.in_(_WAITING), Page.attempts > 0))
+    chosen = select(Page.id).join(Source).where(failed)
     if source_names is not None:
-        aside = aside.where(Source.name.in_(source_names))
-    ids = list(session.scalars(aside))
+        chosen = chosen.where(Source.name.in_(source_names))
+    ids = list(session.scalars(chosen))
     for batch in _batches(ids):
-        fetched = select(PageBody.page_id)
-        for state, chosen in (
-            (PageState.FETCHED, Page.id.in_(fetched)),
-            (PageState.FOUND, Page.id.not_in(fetched)),
-        ):
-            session.execute(
-                update(Page)
-                .where(Page.id.in_(batch), Page.state == PageState.SET_ASIDE, chosen)
-                .values(state=state, attempts=0, next_try_at=now)
-                .execution_options(synchronize_session="fetch")
+        session.execute(
+            update(Page)
+            .where(Page.id.in_(batch))
+            .values(
+                state=case((Page.state == PageState.FETCHED, Page.state), else_=PageState.FOUND),
+                attempts=0,
+                next_try_at=now,
             )
+            .execution_options(synchronize_session="fetch")
+        )
     return len(ids)
+
+
+def backlog(session: Session, *, source_names: Sequence[str]) -> Backlog:
+    """What of these sources is still to be fetched or read, and what was given up."""
+    query = (
+        select(Page.state, func.count(), func.min(Page.next_try_at))
+        .join(Source)
+        .where(Page.state != PageState.READ, Source.name.in_(source_names))
+        .group_by(Page.state)
+    )
+    waiting = aside = 0
+    next_try_at: datetime | None = None
+    for state, count, first in session.execute(query):
+        if state is PageState.SET_ASIDE:
+            aside = count
+        else:
+            waiting += count
+            next_try_at = first if next_try_at is None else min(first, next_try_at)
+    return Backlog(waiting, next_try_at, aside)
 
 
 def _known(session: Session, keys: list[str]) -> set[str]:

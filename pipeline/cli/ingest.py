@@ -39,20 +39,31 @@ _COLUMNS = (
     "--language", metavar="CODE", help="With --folder: the documents' language, where their text leaves it open"
 )
 @click.option("--publisher", metavar="NAME", help="With --folder: who published the documents")
+@click.option(
+    "--retry-failed", is_flag=True,
+    help="Try again, at once, every page that failed before: those set aside and those that wait for their next try",
+)  # fmt: skip
 @shared_options
 @click.pass_context
 def command(
-    ctx: click.Context, names: tuple[str, ...], folders: tuple[Path, ...], language: str | None, publisher: str | None
+    ctx: click.Context,
+    names: tuple[str, ...],
+    folders: tuple[Path, ...],
+    language: str | None,
+    publisher: str | None,
+    retry_failed: bool,
 ) -> None:
     """Make one pass over the sources now: poll them, fetch what is new, extract deals, keep them.
 
     Without SOURCE all configured sources are read; with --folder only what is named. Running it again reads only what
-    is new. Interrupted (Ctrl-C), it finishes the pages in hand; the next pass goes on from there.
+    is new. Interrupted (Ctrl-C), it finishes the pages in hand; the next pass goes on from there. A page that cannot be
+    had now is tried again by a later pass; one that is no use is set aside, until --retry-failed asks for it.
 
     \b
     Examples:
       dealwire ingest
       dealwire ingest Nokia "PR Newswire technology"
+      dealwire ingest --retry-failed Nokia
       dealwire ingest --folder saved-pages/ --database sqlite:///saved.db
     """
     settings = settings_of(ctx)
@@ -60,6 +71,8 @@ def command(
         raise click.UsageError("--language and --publisher describe the documents of a --folder; name one")
     sources = [*_chosen(names, settings, everything=not folders), *_folders(folders, language, publisher)]
     with settings.database() as database:
+        if retry_failed:
+            _retry(database, sources)
         everything = None if folders and not names else settings.config.to_sources()
         result = ingest_now(sources, database, settings.config.fetch.http_settings(), settings, configured=everything)
     print_result(result)
@@ -90,6 +103,15 @@ def _folders(folders: Sequence[Path], language: str | None, publisher: str | Non
 
     resolved = dict.fromkeys(folder.resolve() for folder in folders)
     return [FolderSource(f"folder {path.as_posix()}", path, language, publisher) for path in resolved]
+
+
+def _retry(database: Database, sources: Sequence[Source]) -> None:
+    """Put the pages of these sources that failed back into the queue."""
+    from storage import pages
+
+    with database.session() as session:
+        again = pages.retry_failed(session, now=now(), source_names=[source.name for source in sources])
+    say(f"{_count(again, 'page')} that failed before {'is' if again == 1 else 'are'} tried again")
 
 
 def ingest_now(
@@ -139,8 +161,24 @@ def print_result(result: IngestResult) -> None:
         f"{_count(result.read, 'page')} read{failed}, {_count(result.reports, 'report')}, "
         f"{_count(result.new_deals, 'new deal')}, {result.updated_deals} updated, in {seconds:.1f} s"
     )
+    if left := _left(result):
+        say(left)
     if result.stopped:
         say("stopped early; `dealwire ingest` goes on from here")
+
+
+def _left(result: IngestResult) -> str:
+    """What the pass leaves behind, on one line; empty when there is nothing."""
+    parts = []
+    if result.waiting:
+        verb = "waits" if result.waiting == 1 else "wait"
+        due = result.next_try_at
+        later = due is not None and due > result.finished_at
+        until = f" until {due:%Y-%m-%d %H:%M} UTC" + (" or later" if result.waiting > 1 else "") if later else ""
+        parts.append(f"{_count(result.waiting, 'page')} {verb}{until}")
+    if result.set_aside:
+        parts.append(f"{result.set_aside if parts else _count(result.set_aside, 'page')} set aside")
+    return ", ".join(parts) + "; `dealwire ingest --retry-failed` tries again now" if parts else ""
 
 
 def _count(number: int, thing: str) -> str:

@@ -354,3 +354,20 @@ def test_a_read_only_database_ends_the_pass_with_its_name(server: LoopbackServer
         pytest.raises(DatabaseReadOnly, match="read-only"),
     ):
         run([FeedSource("wire", feed(server, []))], database)
+
+
+def test_a_failure_that_cannot_be_recorded_names_its_page_and_its_source(
+    server: LoopbackServer, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.add("/down", status=503)
+    source = FeedSource("wire", feed(server, ["/down"]))
+    lost = FeedSource("lost", server.url("/nowhere.xml"))
+
+    def locked(*_: object, **__: object) -> None:
+        raise DatabaseLocked("deals.db is locked")
+
+    monkeypatch.setattr("storage.pages.record_failure", locked)
+    monkeypatch.setattr("storage.sources.record_poll_failure", locked)
+    result = run([source, lost], database)
+    told = {(f.source, f.stage, f.subject) for f in result.failures if "locked" in f.error}
+    assert told == {("wire", Stage.FETCH, server.url("/down")), ("lost", Stage.POLL, "lost")}

@@ -5,6 +5,7 @@ Everything goes through the real commands, with real files, a real database and 
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -85,3 +86,41 @@ def test_a_source_that_is_only_not_asked_for_keeps_its_pages(server: LoopbackSer
     serve(server, "/one", GOOD)
     assert "0 pages read" in ingest("second").stderr
     assert rows("SELECT name FROM source WHERE NOT active") == []
+
+
+def test_what_was_set_aside_comes_back_when_asked_for(server: LoopbackServer) -> None:
+    serve(server, "/empty", b"")  # fetched, but nothing to read
+    server.add("/gone", status=404)
+    first, second = feed(server, ["/empty"]), feed(server, ["/gone"], path="/second.xml")
+    configure(first=f"url: '{first}'", second=f"url: '{second}'")
+    told = ingest()
+    assert told.exit_code == 1
+    assert "2 pages set aside; `dealwire ingest --retry-failed` tries again now" in told.stderr
+    serve(server, "/empty", GOOD)
+    serve(server, "/gone", GOOD)
+    assert "2 pages set aside" in ingest().stderr
+    narrowed = ingest("--retry-failed", "first")
+    assert narrowed.exit_code == 0
+    assert "1 page that failed before is tried again" in narrowed.stderr
+    assert "1 page read" in narrowed.stderr
+    assert "set aside" not in narrowed.stderr
+    rest = ingest("--retry-failed")
+    assert "1 page read" in rest.stderr
+    assert rows("SELECT DISTINCT state FROM page") == [("read",)]
+
+
+def test_the_closing_lines_tell_what_waits(server: LoopbackServer) -> None:
+    for path in ("/one", "/two"):
+        server.add(path, status=503)
+    server.add("/gone", status=404)
+    configure(wire=f"url: '{feed(server, ['/one', '/two', '/gone'])}'")
+    told = ingest().stderr
+    assert re.search(r"2 pages wait until \d{4}-\d\d-\d\d \d\d:\d\d UTC or later, 1 set aside; ", told)
+    quiet = ingest()
+    assert quiet.exit_code == 0  # nothing was tried
+    assert "2 pages wait until " in quiet.stderr
+    for path in ("/one", "/two", "/gone"):
+        serve(server, path, GOOD)
+    done = ingest("--retry-failed").stderr
+    assert "3 pages read" in done
+    assert "wait" not in done

@@ -149,10 +149,25 @@ def test_lasting_failures_are_set_aside_at_once_and_can_be_tried_again(database:
         for page_id in (gone, unreadable):
             state = pages.record_failure(session, page_id, "no good", temporary=False, next_try_at=LATER)
             assert state is PageState.SET_ASIDE
-        assert pages.retry_set_aside(session, now=LATER, source_names=["other"]) == 0
-        assert pages.retry_set_aside(session, now=LATER) == 2
+        assert pages.backlog(session, source_names=["wire"]) == pages.Backlog(0, None, 2)
+        assert pages.retry_failed(session, now=LATER, source_names=["other"]) == 0
+        assert pages.retry_failed(session, now=LATER) == 2
         states = {page.id: page.state for page in pages.due_pages(session, now=LATER, limit=5)}
-        assert states == {gone: PageState.FOUND, unreadable: PageState.FETCHED}
+        assert states == {gone: PageState.FOUND, unreadable: PageState.FOUND}  # its bytes may be those of an error
+
+
+def test_what_waits_for_its_next_try_can_be_tried_now(database: Database) -> None:
+    with database.session() as session:
+        down, untried = add_page(session, "https://wire.example/1"), add_page(session, "https://wire.example/2")
+        fresh = add_page(session, "https://wire.example/3")
+        pages.save_fetched(session, untried, fetched(), NOW)
+        for page_id in (down, untried):
+            pages.record_failure(session, page_id, "503", temporary=True, next_try_at=LATER)
+        assert pages.backlog(session, source_names=["wire"]) == pages.Backlog(3, NOW, 0)
+        assert pages.backlog(session, source_names=["other"]) == pages.Backlog()
+        assert pages.retry_failed(session, now=NOW) == 2
+        due = {page.id: (page.state, page.attempts) for page in pages.due_pages(session, now=NOW, limit=5)}
+        assert due == {down: (PageState.FOUND, 0), untried: (PageState.FETCHED, 0), fresh: (PageState.FOUND, 0)}
 
 
 def test_pages_of_chosen_sources_and_no_more_than_asked_for(database: Database) -> None:
