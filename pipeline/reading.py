@@ -33,9 +33,19 @@ def link_of(ref: PageRef) -> Link:
 
 
 def read_document(
-    body: bytes, ref: PageRef, source: Source | None, extract: Extractor, *, fetched_at: datetime | None = None
+    body: bytes,
+    ref: PageRef,
+    source: Source | None,
+    extract: Extractor,
+    *,
+    fetched_at: datetime | None = None,
+    publisher: str | None = None,
+    language: str | None = None,
 ) -> Document:
-    """The article of a page and its reports; CPU work only. ``source`` None: the page's source is configured no more.
+    """The article of a page and its reports; CPU work only.
+
+    ``source`` None: the page's source is not in the configuration; ``publisher`` and ``language``, what an earlier
+    reading knew, then stand in for what the source would say.
 
     Raises ArticleError when the page has no article, ExtractionError when the extractor fails on it.
     """
@@ -44,8 +54,8 @@ def read_document(
         url=ref.final_url or ref.url,
         content_type=ref.content_type,
         hint=link_of(ref),
-        source_language=source.language if source else None,
-        publisher=source.publisher if source else None,
+        source_language=source.language if source else language,
+        publisher=source.publisher if source else publisher,
         fetched_at=fetched_at,
     )
     try:

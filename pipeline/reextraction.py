@@ -43,7 +43,8 @@ def reextract(
     progress: Callable[[int, str], None] | None = None,
     batch: int = 100,
 ) -> Rebuilt:
-    """Read every stored page again. ``sources`` are the configured ones by name, for what they say of their pages.
+    """Read every stored page again. ``sources`` are the configured ones by name, for what they say of their pages;
+    those of other sources (``ingest --folder``, say) keep the publisher they had.
 
     A page that can no longer be read keeps what was known of it. Raises StorageError when the database cannot be
     used.
@@ -60,8 +61,17 @@ def reextract(
             after = ref.id
             with database.reading() as session:
                 body = pages.load_body(session, ref.id)
+                earlier = articles.earlier_reading(session, ref.id)
             try:
-                document = read_document(body, ref, sources.get(ref.source), extract)
+                document = read_document(
+                    body,
+                    ref,
+                    sources.get(ref.source),
+                    extract,
+                    fetched_at=earlier.fetched_at,
+                    publisher=earlier.publisher,
+                    language=earlier.language,
+                )
                 resolved = keep_document(database, ref.id, document, now=now())
             except (DatabaseLocked, DatabaseReadOnly, DatabaseUnreachable, SchemaVersionError):
                 raise

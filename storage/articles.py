@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -74,6 +74,26 @@ def load_article(session: Session, article_id: int) -> records.Article:
         raise NotFound(f"there is no article {article_id}")
     row, url = found
     return _record(row, url)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an earlier reading of a page knew. ``fetched_at`` is aware UTC."""
+
+    publisher: str | None = None
+    language: str | None = None
+    fetched_at: datetime | None = None
+
+
+def earlier_reading(session: Session, page_id: int) -> Earlier:
+    """What is kept of an earlier reading of this page; nothing for a page that is not known or was never read."""
+    found = session.execute(
+        select(Article.publisher, Article.language, Page.fetched_at)
+        .select_from(Page)
+        .outerjoin(Article, Article.page_id == Page.id)
+        .where(Page.id == page_id)
+    ).one_or_none()
+    return Earlier() if found is None else Earlier(*found)
 
 
 def stored_reports(session: Session, report_ids: Sequence[int]) -> list[records.StoredReport]:
