@@ -24,7 +24,7 @@ from scrapers.http import HttpClient
 from scrapers.links import canonical_url
 from scrapers.pages import fetch_page
 from scrapers.poll import poll
-from scrapers.sources import Source, Validators
+from scrapers.sources import Source, Validators, settings_key
 from storage import articles, deals, pages
 from storage import sources as source_table
 from storage.database import Database
@@ -39,6 +39,8 @@ T = TypeVar("T")
 #: Waits before a page, or a source, that failed for the time being is tried again: doubled with each failure.
 FIRST_RETRY = timedelta(minutes=10)
 LAST_RETRY = timedelta(days=1)
+#: Of a page: once the network is back, what waited for it is not to wait much longer.
+LAST_PAGE_RETRY = timedelta(hours=6)
 _BATCH = 200
 #: With nothing to do about the database, going on would only fail page after page.
 _HOPELESS = (DatabaseUnreachable, DatabaseReadOnly, SchemaVersionError)
@@ -197,7 +199,9 @@ class _Pass:
         with self.database.session() as session:
             there_are = {source.name: source for source in self.configured or ()} | self.sources
             given = [(source.name, source.kind, source.url) for source in there_are.values()]
-            source_table.sync_sources(session, given, now, retire_others=self.configured is not None)
+            settings = {name: settings_key(source) for name, source in there_are.items()}
+            retire = self.configured is not None
+            source_table.sync_sources(session, given, now, retire_others=retire, settings=settings)
         # What an earlier run, or a change of an article, left undone.
         with self.database.session() as session:
             resolve_reports(session, articles.unresolved_reports(session), now=now)
@@ -235,7 +239,15 @@ class _Pass:
         known = await self._write(lambda: self._validators(source.name))
         found = await poll(source, self.client, known)
         links = [
-            FoundLink(link.url, canonical_url(link.url), link.title, link.published, link.guid, link.summary)
+            FoundLink(
+                link.url,
+                canonical_url(link.url),
+                link.title,
+                link.published,
+                link.guid,
+                link.summary,
+                link.fingerprint,
+            )
             for link in found.links
         ]
 
@@ -363,9 +375,17 @@ class _Pass:
             temporary = ours or not isinstance(error, PipelineError | StorageError | ValueError | TypeError)
 
         def keep() -> None:
-            next_try_at = self.now() + max(_backoff(ref.attempts + 1), _asked_wait(error))
+            now = self.now()
             with self.database.session() as session:
-                pages.record_failure(session, ref.id, told(error), temporary=temporary, next_try_at=next_try_at)
+                pages.record_failure(
+                    session,
+                    ref.id,
+                    told(error),
+                    now=now,
+                    temporary=temporary,
+                    next_try_at=now + max(min(_backoff(ref.attempts + 1), LAST_PAGE_RETRY), _asked_wait(error)),
+                    out_of_reach=isinstance(error, ScrapeError),
+                )
 
         await self._record(stage, ref.source, ref.url, keep)
         return self._fail(stage, ref.source, ref.url, error, temporary=temporary)

@@ -50,8 +50,9 @@ def list_folder(path: Path, pattern: str) -> Listing:
             skipped += 1
             continue
         facts = file.stat()
-        state.update(f"{file}\0{facts.st_mtime_ns}\0{facts.st_size}\n".encode("utf-8", "surrogateescape"))
-        links.append(Link(url=file.as_uri()))
+        fingerprint = f"{facts.st_mtime_ns}-{facts.st_size}"
+        state.update(f"{file}\0{fingerprint}\n".encode("utf-8", "surrogateescape"))
+        links.append(Link(url=file.as_uri(), fingerprint=fingerprint))
     notes = []
     if skipped:
         notes.append(f"{skipped} files were left out: no HTML or text, or links out of the folder")

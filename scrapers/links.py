@@ -15,7 +15,7 @@ class Link:
 
     ``published`` is ISO 8601 and as long as it is precise: "2026", "2026-11", "2026-11-05", or
     "2026-11-05T10:00:00+00:00" (always UTC when it has a time). ``guid`` is the source's own identity of the item.
-    ``title`` and ``summary`` are plain text.
+    ``title`` and ``summary`` are plain text. ``fingerprint``, known of files alone, changes when the document does.
     """
 
     url: str
@@ -23,6 +23,7 @@ class Link:
     published: str | None = None
     guid: str | None = None
     summary: str | None = None
+    fingerprint: str | None = None
 
 
 # Parameters that say where a reader came from, never which document it is. A known list, not a pattern of likely names:

@@ -23,8 +23,8 @@ _HTML = "text/html, application/xhtml+xml, */*;q=0.5"
 async def poll(source: Source, client: HttpClient, validators: Validators | None = None) -> Poll:
     """Look at ``source`` once. With the ``validators`` of the last poll, an unchanged source is told as such.
 
-    A look that found nothing gives empty validators, so that the next one looks again instead of trusting "unchanged".
-    Parsing runs in a thread. Raises ScrapeError: FetchError or ParseError, or FolderError for a folder.
+    A look that found nothing, or not all, gives empty validators, so that the next one looks again instead of trusting
+    "unchanged". Parsing runs in a thread. Raises ScrapeError: FetchError or ParseError, or FolderError for a folder.
     """
     match source:
         case FeedSource():
@@ -79,6 +79,7 @@ async def _poll_listing(source: ListingSource, client: HttpClient, validators: V
             response = await client.get(page.next_url, accept=_HTML)
         except ScrapeError as error:
             notes.append(f"page {number + 1} was not read: {error}")
+            told = Validators()  # an unchanged first page would hide for good what could not be read now
             break
     return Poll(tuple(links.values()), told, notes=tuple(notes))
 

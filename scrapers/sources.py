@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Literal
 
@@ -94,6 +95,16 @@ class SitemapSource:
 
 
 Source = FeedSource | ListingSource | FolderSource | SitemapSource
+
+
+#: What can be changed at a source without other links coming out of it.
+_OF_PAGES = frozenset({"name", "language", "publisher"})
+
+
+def settings_key(source: Source) -> str:
+    """64 hex digits that change when a setting does by which links are chosen or read (the address included)."""
+    chosen = [(field.name, str(getattr(source, field.name))) for field in fields(source) if field.name not in _OF_PAGES]
+    return hashlib.sha256(repr((source.kind, chosen)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

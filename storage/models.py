@@ -68,6 +68,7 @@ class Source(Base):
     last_found: Mapped[int] = mapped_column(default=0)
     last_new: Mapped[int] = mapped_column(default=0)
     last_notes: Mapped[object] = mapped_column(Json, default=list)
+    settings: Mapped[str | None] = mapped_column(String(64))  # hash of what decides which links a look gives
 
 
 class Page(Base):
@@ -87,6 +88,7 @@ class Page(Base):
     canonical_url: Mapped[str]
     url_key: Mapped[str] = mapped_column(String(32))  # hash of canonical_url: no length limit, a small index
     guid: Mapped[str | None]
+    fingerprint: Mapped[str | None]  # of a file: another one means that it was rewritten
     link_title: Mapped[str | None]
     link_published: Mapped[str | None]
     link_summary: Mapped[str | None]
@@ -94,6 +96,8 @@ class Page(Base):
     state: Mapped[PageState] = mapped_column(default=PageState.FOUND)
     outcome: Mapped[str | None] = mapped_column(String(32))
     attempts: Mapped[int] = mapped_column(default=0)
+    out_of_reach: Mapped[int] = mapped_column(default=0, server_default="0")  # of the attempts: no answer to be had
+    failing_since: Mapped[datetime | None]  # the first of the attempts
     next_try_at: Mapped[datetime]
     last_error: Mapped[str | None]
     final_url: Mapped[str | None]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -18,6 +18,9 @@ from storage.vocabulary import PageState
 
 #: Temporary failures of one page before it is set aside.
 MAX_ATTEMPTS = 5
+#: Where no answer could be had at all, the fault is as likely ours (no network) as the page's: then it is not set aside
+#: before it has failed for this long, however often.
+PATIENCE = timedelta(days=7)
 
 _WAITING = (PageState.FOUND, PageState.FETCHED)
 _BATCH = 400  # keys in one SELECT: well under the limits of both databases
@@ -25,7 +28,10 @@ _BATCH = 400  # keys in one SELECT: well under the limits of both databases
 
 @dataclass(frozen=True, slots=True)
 class FoundLink:
-    """An address found at a source. ``published`` is an ISO 8601 string whose length carries its precision."""
+    """An address found at a source. ``published`` is an ISO 8601 string whose length carries its precision.
+
+    ``fingerprint``, of what can be seen without fetching, is another one when the document itself is.
+    """
 
     url: str
     canonical_url: str
@@ -33,6 +39,7 @@ class FoundLink:
     published: str | None = None
     guid: str | None = None
     summary: str | None = None
+    fingerprint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,8 @@ def add_links(session: Session, source_name: str, links: Sequence[FoundLink], no
     """Add the links not known yet as pages to fetch; how many were new. Raises NotFound for an unknown source.
 
     A known address is left as it is, whatever source names it; but one that waits, or was set aside, with a source that
-    is no longer active would wait for ever: this source takes it over, to be tried at once.
+    is no longer active would wait for ever: this source takes it over, to be tried at once. One with another
+    fingerprint is to be fetched anew.
     """
     source_id = session.scalar(select(Source.id).where(Source.name == source_name))
     if source_id is None:
@@ -96,6 +104,7 @@ def add_links(session: Session, source_name: str, links: Sequence[FoundLink], no
         by_key.setdefault(url_key(link.canonical_url), link)
     known = _known(session, list(by_key))
     _take_over(session, source_id, known, now)
+    _renew(session, {key: link.fingerprint for key, link in by_key.items() if link.fingerprint and key in known}, now)
     fresh = [
         {
             "source_id": source_id,
@@ -103,12 +112,14 @@ def add_links(session: Session, source_name: str, links: Sequence[FoundLink], no
             "canonical_url": link.canonical_url,
             "url_key": key,
             "guid": link.guid,
+            "fingerprint": link.fingerprint,
             "link_title": link.title,
             "link_published": link.published,
             "link_summary": link.summary,
             "found_at": now,
             "state": PageState.FOUND,
             "attempts": 0,
+            "out_of_reach": 0,
             "next_try_at": now,
         }
         for key, link in by_key.items()
@@ -162,7 +173,7 @@ def save_fetched(session: Session, page_id: int, fetched: FetchedPage, now: date
     page.body_hash = body_hash
     page.state = PageState.FETCHED
     page.outcome = page.last_error = None
-    page.attempts = 0
+    _clean_slate(page)
     page.next_try_at = now
     packed = zlib.compress(fetched.body, 6)
     body = session.get(PageBody, page_id)
@@ -179,19 +190,26 @@ def record_failure(
     page_id: int,
     error: str,
     *,
+    now: datetime,
     temporary: bool,
     next_try_at: datetime | None,
+    out_of_reach: bool = False,
     max_attempts: int = MAX_ATTEMPTS,
 ) -> PageState:
     """Record that fetching or reading failed; the page's state then.
 
     Set aside when the failure is not temporary, when there is no next try, or when the attempts are spent; else
-    the page waits in its state until ``next_try_at``. Raises NotFound.
+    the page waits in its state until ``next_try_at``. Failures ``out_of_reach`` (no answer could be had) are counted by
+    themselves, and spend the attempts only once the page has failed for as long as ``PATIENCE``. Raises NotFound.
     """
     page = _page(session, page_id)
     page.attempts += 1
+    page.out_of_reach += out_of_reach
+    page.failing_since = page.failing_since or now
     page.last_error = error
-    if not temporary or next_try_at is None or page.attempts >= max_attempts:
+    lost = page.out_of_reach >= max_attempts and now - page.failing_since >= PATIENCE
+    spent = page.attempts - page.out_of_reach >= max_attempts
+    if not temporary or next_try_at is None or lost or spent:
         page.state = PageState.SET_ASIDE
     else:
         page.next_try_at = next_try_at
@@ -208,7 +226,7 @@ def mark_read(session: Session, page_id: int, outcome: str, *, now: datetime, ke
     page.state = PageState.READ
     page.outcome = outcome[:32]
     page.read_at = now
-    page.attempts = 0
+    _clean_slate(page)
     page.last_error = None
     if not keep_body:
         session.execute(delete(PageBody).where(PageBody.page_id == page_id))
@@ -254,6 +272,8 @@ def retry_failed(session: Session, *, now: datetime, source_names: Sequence[str]
             .values(
                 state=case((Page.state == PageState.FETCHED, Page.state), else_=PageState.FOUND),
                 attempts=0,
+                out_of_reach=0,
+                failing_since=None,
                 next_try_at=now,
             )
             .execution_options(synchronize_session="fetch")
@@ -301,9 +321,29 @@ def _take_over(session: Session, source_id: int, keys: set[str], now: datetime) 
             page.source_id = source_id
             if page.state is PageState.SET_ASIDE:
                 page.state = PageState.FOUND
-            page.attempts = 0
+            _clean_slate(page)
             page.next_try_at = now
     session.flush()
+
+
+def _renew(session: Session, fingerprints: Mapping[str, str], now: datetime) -> None:
+    """Put pages whose document is another one now back to be fetched."""
+    wanted = sorted(fingerprints)
+    for start in range(0, len(wanted), _BATCH):
+        query = select(Page).where(Page.url_key.in_(wanted[start : start + _BATCH]))
+        for page in session.scalars(query):
+            if page.fingerprint != fingerprints[page.url_key]:
+                page.fingerprint = fingerprints[page.url_key]
+                page.state = PageState.FOUND
+                _clean_slate(page)
+                page.next_try_at = now
+    session.flush()
+
+
+def _clean_slate(page: Page) -> None:
+    """Forget the failures so far."""
+    page.attempts = page.out_of_reach = 0
+    page.failing_since = None
 
 
 def _batches(ids: list[int]) -> Iterator[list[int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,13 +48,19 @@ class SourceHealth:
 
 
 def sync_sources(
-    session: Session, sources: Iterable[tuple[str, str, str]], now: datetime, *, retire_others: bool = False
+    session: Session,
+    sources: Iterable[tuple[str, str, str]],
+    now: datetime,
+    *,
+    retire_others: bool = False,
+    settings: Mapping[str, str] | None = None,
 ) -> None:
     """Make the table know these (name, kind, url); with ``retire_others`` the rest are no longer polled.
 
     Nothing is deleted: a retired source keeps its pages, and comes back when configured again. A changed
     address forgets the validators and is due at once; so do all, when a source is retired that leaves pages waiting:
-    who names those too takes them over, and "unchanged" would not name them.
+    who names those too takes them over, and "unchanged" would not name them. ``settings`` has, by name, a hash (at most
+    64 characters) of what else decides which links a look gives; changed settings are as good as a changed address.
     """
     known = {source.name: source for source in session.scalars(select(Source))}
     wanted: set[str] = set()
@@ -64,10 +70,12 @@ def sync_sources(
         if source is None:
             source = Source(name=name, kind=kind, url=url, added_at=now, active=True)
             session.add(source)
+            source.settings = (settings or {}).get(name)
             known[name] = source
             continue
-        if (source.kind, source.url) != (kind, url):
-            source.kind, source.url = kind, url
+        told = (settings or {}).get(name, source.settings)
+        if (source.kind, source.url, source.settings) != (kind, url, told):
+            source.kind, source.url, source.settings = kind, url, told
             _forget(source)
         source.active = True
     if retire_others:

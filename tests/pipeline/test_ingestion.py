@@ -190,6 +190,33 @@ def test_what_failed_for_the_time_being_is_tried_again_later(server: LoopbackSer
     assert len(found(database)) == 1
 
 
+def test_an_outage_of_days_costs_no_page(server: LoopbackServer, database: Database) -> None:
+    server.add("/down", status=503)
+    source = FeedSource("wire", feed(server, ["/down"]))
+    at = NOW
+    waits = []
+    while at < NOW + timedelta(days=6):
+        run([source], database, at=at)
+        with database.reading() as session:
+            left = pages.backlog(session, source_names=["wire"])
+        assert (left.waiting, left.set_aside) == (1, 0)
+        assert left.next_try_at is not None
+        waits.append(left.next_try_at - at)
+        at = left.next_try_at
+    assert waits == sorted(waits)
+    assert (waits[0], waits[-1]) == (timedelta(minutes=10), timedelta(hours=6))
+    serve(server, "/down", page(DEAL))
+    assert run([source], database, at=at).read == 1
+
+
+def test_a_page_that_stays_out_of_reach_is_set_aside_in_the_end(server: LoopbackServer, database: Database) -> None:
+    server.add("/down", status=503)
+    source = FeedSource("wire", feed(server, ["/down"]))
+    for day in range(8):
+        result = run([source], database, at=NOW + timedelta(days=day))
+    assert (result.waiting, result.set_aside) == (0, 1)
+
+
 def test_a_bad_source_costs_only_itself(server: LoopbackServer, database: Database, tmp_path: Path) -> None:
     serve(server, "/one", page(DEAL))
     serve(server, "/html", page("not a feed"))

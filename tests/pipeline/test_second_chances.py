@@ -124,3 +124,50 @@ def test_the_closing_lines_tell_what_waits(server: LoopbackServer) -> None:
     done = ingest("--retry-failed").stderr
     assert "3 pages read" in done
     assert "wait" not in done
+
+
+def test_a_rewritten_file_is_read_again(folder: Path) -> None:
+    (folder / "pages").mkdir()
+    file = folder / "pages" / "one.html"
+    file.write_bytes(GOOD)
+    (folder / "pages" / "other.html").write_bytes(page("DEAL merger announced: partner Pinecrest, partner Lakeside"))
+    assert "2 pages read" in ingest("--folder", "pages").stderr
+    file.write_bytes(page("DEAL acquisition completed: acquirer Brightwell, target Oakline", title="Done"))
+    assert "1 page read" in ingest("--folder", "pages").stderr
+    assert sorted(rows("SELECT type, status, headline FROM deal")) == [
+        ("acquisition", "completed", "Done"),
+        ("merger", "announced", "News"),
+    ]
+    assert "0 pages read" in ingest("--folder", "pages").stderr
+
+
+def test_a_file_that_was_no_article_is_read_once_it_is(folder: Path) -> None:
+    (folder / "pages").mkdir()
+    file = folder / "pages" / "one.html"
+    file.write_bytes(b"")
+    assert "1 page set aside" in ingest("--folder", "pages").stderr
+    file.write_bytes(GOOD)
+    assert "1 page read" in ingest("--folder", "pages").stderr
+
+
+def test_links_of_a_further_page_that_failed_are_found_by_the_next_look(server: LoopbackServer) -> None:
+    serve(server, "/one", GOOD)
+    serve(server, "/two", page("DEAL merger announced: partner Pinecrest, partner Lakeside"))
+    serve(server, "/list", b"<li><a href=/one>One</a></li><a class=next href='/list?p=2'>more</a>")
+    server.add("/list?p=2", status=503)
+    configure(room=f"url: '{server.url('/list')}', item: li, next_page: a.next, max_pages: 3, kind: listing")
+    assert "1 page read" in ingest().stderr
+    serve(server, "/list?p=2", b"<li><a href=/two>Two</a></li>")
+    assert "1 page read" in ingest().stderr
+
+
+def test_a_changed_selector_looks_at_an_unchanged_listing_again(server: LoopbackServer) -> None:
+    serve(server, "/one", GOOD)
+    serve(server, "/list", b"<ul><li><a href=/none>Careers</a></li></ul><p><a href=/one>One</a></p>")
+    serve(server, "/none", page("Brightwell opened a canteen."))
+    url = server.url("/list")
+    configure(room=f"url: '{url}', item: li, kind: listing")
+    assert "1 page read" in ingest().stderr
+    configure(room=f"url: '{url}', item: p, kind: listing")
+    assert "1 page read, 1 report" in ingest().stderr
+    assert "not modified" in ingest().stdout

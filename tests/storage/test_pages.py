@@ -127,17 +127,51 @@ def test_temporary_failures_wait_and_are_set_aside_in_the_end(database: Database
     with database.session() as session:
         page_id = add_page(session, "https://wire.example/1")
         states = [
-            pages.record_failure(session, page_id, f"timeout {number}", temporary=True, next_try_at=LATER)
+            pages.record_failure(session, page_id, f"timeout {number}", now=NOW, temporary=True, next_try_at=LATER)
             for number in range(pages.MAX_ATTEMPTS)
         ]
         assert states == [PageState.FOUND] * (pages.MAX_ATTEMPTS - 1) + [PageState.SET_ASIDE]
         assert pages.due_pages(session, now=LATER, limit=5) == []
 
 
+def test_an_outage_spends_the_attempts_only_after_a_week(database: Database) -> None:
+    with database.session() as session:
+        page_id = add_page(session, "https://wire.example/1")
+
+        def fail(after: timedelta, *, out_of_reach: bool = True) -> PageState:
+            at = NOW + after
+            return pages.record_failure(
+                session, page_id, "no", now=at, temporary=True, next_try_at=at, out_of_reach=out_of_reach
+            )
+
+        states = {fail(timedelta(hours=6 * number)) for number in range(28)}
+        states |= {fail(timedelta(days=6), out_of_reach=False) for _ in range(pages.MAX_ATTEMPTS - 1)}
+        assert states == {PageState.FOUND}
+        assert fail(timedelta(days=7)) is PageState.SET_ASIDE
+
+
+def test_a_page_tried_once_a_week_is_not_lost_at_its_second_try(database: Database) -> None:
+    with database.session() as session:
+        page_id = add_page(session, "https://wire.example/1")
+        states = [
+            pages.record_failure(
+                session,
+                page_id,
+                "no",
+                now=NOW + timedelta(days=7 * number),
+                temporary=True,
+                next_try_at=NOW,
+                out_of_reach=True,
+            )
+            for number in range(pages.MAX_ATTEMPTS)
+        ]
+        assert states == [PageState.FOUND] * (pages.MAX_ATTEMPTS - 1) + [PageState.SET_ASIDE]
+
+
 def test_a_page_waits_until_its_next_try(database: Database) -> None:
     with database.session() as session:
         page_id = add_page(session, "https://wire.example/1")
-        pages.record_failure(session, page_id, "503", temporary=True, next_try_at=LATER)
+        pages.record_failure(session, page_id, "503", now=NOW, temporary=True, next_try_at=LATER)
         assert pages.due_pages(session, now=LATER - timedelta(seconds=1), limit=5) == []
         assert [page.attempts for page in pages.due_pages(session, now=LATER, limit=5)] == [1]
 
@@ -147,7 +181,7 @@ def test_lasting_failures_are_set_aside_at_once_and_can_be_tried_again(database:
         gone, unreadable = add_page(session, "https://wire.example/1"), add_page(session, "https://wire.example/2")
         pages.save_fetched(session, unreadable, fetched(b"\x00\x01"), NOW)
         for page_id in (gone, unreadable):
-            state = pages.record_failure(session, page_id, "no good", temporary=False, next_try_at=LATER)
+            state = pages.record_failure(session, page_id, "no good", now=NOW, temporary=False, next_try_at=LATER)
             assert state is PageState.SET_ASIDE
         assert pages.backlog(session, source_names=["wire"]) == pages.Backlog(0, None, 2)
         assert pages.retry_failed(session, now=LATER, source_names=["other"]) == 0
@@ -162,7 +196,7 @@ def test_what_waits_for_its_next_try_can_be_tried_now(database: Database) -> Non
         fresh = add_page(session, "https://wire.example/3")
         pages.save_fetched(session, untried, fetched(), NOW)
         for page_id in (down, untried):
-            pages.record_failure(session, page_id, "503", temporary=True, next_try_at=LATER)
+            pages.record_failure(session, page_id, "503", now=NOW, temporary=True, next_try_at=LATER)
         assert pages.backlog(session, source_names=["wire"]) == pages.Backlog(3, NOW, 0)
         assert pages.backlog(session, source_names=["other"]) == pages.Backlog()
         assert pages.retry_failed(session, now=NOW) == 2

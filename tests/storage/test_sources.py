@@ -99,8 +99,8 @@ def test_health_counts_pages_and_deals(database: Database) -> None:
             add_page(session, f"https://wire.example/{number}")
         first, second, third, _ = pages.due_pages(session, now=NOW, limit=10)
         pages.mark_read(session, first.id, "deal", now=NOW)
-        pages.record_failure(session, second.id, "404", temporary=False, next_try_at=None)
-        pages.record_failure(session, third.id, "timeout", temporary=True, next_try_at=LATER)
+        pages.record_failure(session, second.id, "404", now=NOW, temporary=False, next_try_at=None)
+        pages.record_failure(session, third.id, "timeout", now=NOW, temporary=True, next_try_at=LATER)
         (health,) = sources.health(session)
     assert (health.pages_found, health.pages_read, health.pages_failed, health.pages_waiting) == (4, 1, 1, 2)
     assert health.deals == 1
@@ -112,3 +112,15 @@ def test_an_unknown_source_is_named(database: Database) -> None:
             sources.validators_of(session, "nowhere")
         with pytest.raises(NotFound, match="'nowhere'"):
             pages.add_links(session, "nowhere", [], NOW)
+
+
+def test_changed_settings_forget_the_validators(database: Database) -> None:
+    def synced(settings: str | None) -> str | None:
+        with database.session() as session:
+            sources.sync_sources(session, [FEED], NOW, settings=None if settings is None else {"wire": settings})
+            etag = sources.validators_of(session, "wire").etag
+            told = SourceValidators(etag="e1")
+            sources.record_poll(session, "wire", now=NOW, validators=told, found=1, new=1, not_modified=False)
+            return etag
+
+    assert [synced(key) for key in ("a", "a", None, "b", "b")] == [None, "e1", "e1", None, "e1"]
