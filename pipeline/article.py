@@ -32,7 +32,8 @@ MAX_HTML_BYTES = 2_000_000
 MAX_TEXT_BYTES = 5_000_000
 _MIN_BODY_CHARS = 80
 _MAX_TITLE_CHARS = 240
-_FIRST_SENTENCE = re.compile(r".{20,240}?(?:[.!?](?=\s)|[。！？])")
+_MIN_SENTENCE_CHARS = 20
+_SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？]|\.(?=\w)")
 
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
 _TEXT_TYPES = frozenset({"text/plain", "text/markdown", "text/x-markdown"})
@@ -283,9 +284,11 @@ def _shorten(title: str) -> str:
     title = title.split("\n", 1)[0].strip()
     if len(title) <= _MAX_TITLE_CHARS:
         return title
-    sentence = _FIRST_SENTENCE.match(title)
-    if sentence:
-        return sentence[0].strip()
+    for end in _SENTENCE_END.finditer(title, _MIN_SENTENCE_CHARS, _MAX_TITLE_CHARS + 2):
+        # Texts that lost their line ends go on right after the full stop: "...than ever.Today".
+        glued = title[end.end() : end.end() + 1].isalnum() and end[0] == "."
+        if not glued or (title[end.start() - 1].islower() and title[end.end()].isupper()):
+            return title[: end.end()]
     cut = title.rfind(" ", 0, _MAX_TITLE_CHARS)
     return title[: cut if cut > _MAX_TITLE_CHARS // 2 else _MAX_TITLE_CHARS].rstrip()
 

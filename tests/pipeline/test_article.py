@@ -186,6 +186,19 @@ def test_a_text_in_one_long_line_is_titled_by_its_first_sentence() -> None:
     assert article.title == PARAGRAPHS[0]
 
 
+@pytest.mark.parametrize(
+    ("first", "glued"),
+    [
+        ("Brightwell đưa ra loại cảm biến nhỏ hơn và rẻ hơn.", "Hôm nay, công ty cho biết "),
+        ("The sensors of Brightwell.com and version 2.0 of U.S.A.made parts are smaller.", "Today the company said "),
+        ("Kolibra wird von Nordvik übernommen, heißt es.", "Über den Preis sagt niemand etwas "),
+    ],
+)
+def test_a_first_sentence_may_end_without_a_space_after_it(first: str, glued: str) -> None:
+    article = read_article((first + glued + "x " * 300).encode(), url="a.txt")
+    assert article.title == first
+
+
 def test_text_comes_out_composed() -> None:
     article = read_article(unicodedata.normalize("NFD", VIETNAMESE).encode(), url="a.txt")
     assert article.text == VIETNAMESE
