@@ -39,7 +39,7 @@ def parse_listing(body: bytes, *, url: str, source: ListingSource, content_type:
         raise NotHtml(url, f"this is binary data ({content_type or 'of unknown type'})")
     if not re.search(rb"<\s*[a-zA-Z!]", body[:20_000].replace(b"\x00", b"")):
         raise NotHtml(url, f"this is no HTML ({content_type or 'of unknown type'})" if body.strip() else "it is empty")
-    page = BeautifulSoup(_XML_DECLARATION.sub("", _decoded(body, content_type)), "lxml")
+    page = BeautifulSoup(_XML_DECLARATION.sub("", decoded_html(body, content_type)), "lxml")
     base_tag = page.find("base", href=True)
     base = url
     if isinstance(base_tag, Tag):
@@ -113,7 +113,7 @@ def _attribute(element: Tag, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _decoded(body: bytes, content_type: str | None) -> str:
+def decoded_html(body: bytes, content_type: str | None) -> str:
     """The page as text: in the encoding that the server names, else the page, else the one that fits."""
     # Beautiful Soup would hand any name that a page claims to lxml, which does not survive all of them.
     named = _CHARSET.search(content_type or "")
