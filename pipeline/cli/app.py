@@ -19,7 +19,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "deals": ("deals", "List and search the deal history."),
         "show": ("show", "Show one deal with its evidence and sources."),
         "digest": ("digest", "Write the deals of a period as CSV, JSON Lines or Markdown."),
-        "sources": ("sources", "List the sources with their health, or check one."),
+        "sources": ("sources", "List the sources with their health; check, find and add them."),
         "reextract": ("reextract", "Rebuild reports and deals from the stored pages."),
         "evaluate": ("evaluate", "Score the extractor against labelled documents."),
         "demo": ("demo", "Try the whole way on a bundled newsroom."),

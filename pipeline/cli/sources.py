@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.cli import sources_add, sources_opml
 from pipeline.cli.common import (
     FAILED,
     Settings,
@@ -41,15 +42,21 @@ _COLUMNS = (
 @shared_options
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """List the sources with their health, or check one of them.
+    """List the sources with their health, check one, find and add new ones, exchange them as OPML.
 
     \b
     Examples:
       dealwire sources
       dealwire sources check Nokia
+      dealwire sources add https://www.example.com/newsroom/
     """
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_sources)
+
+
+command.add_command(sources_add.command)
+command.add_command(sources_opml.export)
+command.add_command(sources_opml.import_)
 
 
 @command.command("list")
