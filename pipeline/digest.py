@@ -81,6 +81,16 @@ def last_span(period: Period, today: date) -> Span:
     return span_of(period, current - timedelta(days=1))
 
 
+def spans_after(period: Period, day: date, today: date) -> list[Span]:
+    """The days, weeks or months that ended after ``day`` and are over, oldest first."""
+    spans: list[Span] = []
+    last = last_span(period, today)
+    while last.since is not None and last.until is not None and last.until > day:
+        spans.append(last)
+        last = span_of(period, last.since - timedelta(days=1))
+    return spans[::-1]
+
+
 def span_between(since: date | None, until: date | None) -> Span:
     """Any days; with neither side given, all there are.
 

@@ -7,9 +7,7 @@ nothing, and a tick that comes while a pass is still under way is simply not nee
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import signal
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -19,6 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from pipeline.crontab import with_named_weekdays
 from pipeline.ingestion import Clock, Extractor, IngestResult, ProgressCallback, ingest
+from pipeline.signals import stopping_on_signals as stopping_on_signals
 from scrapers.http import HttpClient
 from scrapers.sources import Source
 from storage.database import Database
@@ -143,30 +142,3 @@ class Service:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
         return not late
-
-
-@contextlib.contextmanager
-def stopping_on_signals(stop: asyncio.Event, *, on_first: Callable[[], None] | None = None) -> Iterator[None]:
-    """SIGTERM and SIGINT set ``stop``; a second one ends the process as it does without us. Inside a loop only."""
-    loop = asyncio.get_running_loop()
-    installed: list[signal.Signals] = []
-
-    def first() -> None:
-        stop.set()
-        remove()
-        if on_first is not None:
-            on_first()
-
-    def remove() -> None:
-        while installed:
-            loop.remove_signal_handler(installed.pop())
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        # Not on Windows, and not outside the main thread: there only the default way of stopping is left.
-        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-            loop.add_signal_handler(number, first)
-            installed.append(number)
-    try:
-        yield
-    finally:
-        remove()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -42,9 +42,22 @@ def record_digest(session: Session, digest: DigestRecord) -> int:
     return row.id
 
 
-def last_digest(session: Session, name: str) -> DigestRecord | None:
-    """The last digest written under this name."""
-    return next(iter(list_digests(session, name=name, limit=1)), None)
+def digest_of(session: Session, name: str, since: date | None, until: date | None) -> DigestRecord | None:
+    """The last digest written under this name of the days ``since``..``until``."""
+    query = select(Digest).where(
+        Digest.name == name, Digest.since.is_not_distinct_from(since), Digest.until.is_not_distinct_from(until)
+    )
+    row = session.scalar(query.order_by(Digest.written_at.desc(), Digest.id.desc()).limit(1))
+    return None if row is None else _record(row)
+
+
+def digested_until(session: Session, name: str, zone: tzinfo) -> date | None:
+    """The last day that digests of this name cover, those aside that were written before their last day was over."""
+    query = select(Digest.until, Digest.written_at).where(Digest.name == name, Digest.until.is_not(None))
+    for until, written_at in session.execute(query.order_by(Digest.until.desc(), Digest.written_at.desc())):
+        if until is not None and until < written_at.astimezone(zone).date():
+            return until
+    return None
 
 
 def list_digests(session: Session, *, name: str | None = None, limit: int = 100) -> list[DigestRecord]:
@@ -52,16 +65,17 @@ def list_digests(session: Session, *, name: str | None = None, limit: int = 100)
     query = select(Digest).order_by(Digest.written_at.desc(), Digest.id.desc()).limit(limit)
     if name is not None:
         query = query.where(Digest.name == name)
-    return [
-        DigestRecord(
-            name=row.name,
-            format=row.format,
-            since=row.since,
-            until=row.until,
-            path=row.path,
-            deals=row.deals,
-            sha256=row.sha256,
-            written_at=row.written_at,
-        )
-        for row in session.scalars(query)
-    ]
+    return [_record(row) for row in session.scalars(query)]
+
+
+def _record(row: Digest) -> DigestRecord:
+    return DigestRecord(
+        name=row.name,
+        format=row.format,
+        since=row.since,
+        until=row.until,
+        path=row.path,
+        deals=row.deals,
+        sha256=row.sha256,
+        written_at=row.written_at,
+    )

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli.common import Settings, extractor, names_of, now, say, settings_of, shared_options
+from pipeline.signals import stopping_on_signals
 
 if TYPE_CHECKING:
-    from pipeline.config import DigestConfig
+    from pipeline.digest_jobs import DigestJobs
     from pipeline.ingest_result import IngestResult
-    from pipeline.schedule import Job
+    from pipeline.schedule import Service
+    from scrapers.http import HttpClient
+    from scrapers.sources import Source
     from storage.database import Database
 
 
@@ -33,79 +37,80 @@ def command(ctx: click.Context) -> None:
       dealwire run --config /etc/dealwire/config.yaml --database postgresql://user@host/deals
     """
     settings = settings_of(ctx)
-    if not settings.config.to_sources():
-        raise click.UsageError("no sources are configured here; name a configuration with --config")
-    with settings.database() as database:
-        asyncio.run(_serve(settings, database))
+    asyncio.run(_run(settings))
 
 
-async def _serve(settings: Settings, database: Database) -> None:
-    from pipeline.schedule import Service, stopping_on_signals
+async def _run(settings: Settings) -> None:
+    # Listening comes first: whoever starts services may stop one while it is still loading.
+    stop = asyncio.Event()
+    with stopping_on_signals(stop, on_first=lambda: _log("stopping after what is in hand")), ExitStack() as stack:
+        _log("starting")
+        # In threads, where loading and waiting for the database do not keep a signal from being heard.
+        sources = await asyncio.to_thread(lambda: settings.config.to_sources())
+        if not sources:
+            raise click.UsageError("no sources are configured here; name a configuration with --config")
+        database = await asyncio.to_thread(stack.enter_context, settings.database())
+        clean = stop.is_set() or await _serve(settings, sources, database, stop)
+    _log("stopped" if clean else "stopped; pages that took too long stay due")
+
+
+async def _serve(settings: Settings, sources: Sequence[Source], database: Database, stop: asyncio.Event) -> bool:
+    service, digests = await asyncio.to_thread(_parts, settings, sources, database)
+    await asyncio.to_thread(_retire, sources, database)
+    await asyncio.to_thread(digests.catch_up, now(), stopping=stop.is_set)
+    if stop.is_set():
+        return True
     from scrapers.http import HttpClient
 
+    async with HttpClient(settings.config.fetch.http_settings()) as client:
+        _log(f"watching {len(sources)} sources, {len(digests.digests)} digests, database {database.shown_url}")
+        return await service(client).serve(stop)
+
+
+def _parts(
+    settings: Settings, sources: Sequence[Source], database: Database
+) -> tuple[Callable[[HttpClient], Service], DigestJobs]:
+    """What the service is made of. Imports it, which takes a while."""
+    from pipeline.digest_jobs import DigestJobs
+    from pipeline.schedule import Job, Service
+
     config = settings.config
-    sources = config.to_sources()
-    await asyncio.to_thread(_take_over, settings, database)
-    jobs = _jobs(settings, database)
-    stop = asyncio.Event()
-    async with HttpClient(config.fetch.http_settings()) as client:
-        service = Service(
+    digests = DigestJobs(database, config.digests, config.schedule.zone, partial(names_of, settings), _log)
+    extract = extractor(settings)
+
+    def service(client: HttpClient) -> Service:
+        return Service(
             sources=sources,
             every={source.name: source.every or config.schedule.poll_every for source in config.sources},
             database=database,
             client=client,
             now=now,
-            extract=extractor(settings),
+            extract=extract,
             concurrency=config.fetch.concurrency,
             keep_pages=config.storage.keep_pages,
-            jobs=jobs,
+            jobs=[
+                Job(f"digest {digest.name}", digest.crontab, partial(digests.write, digest))
+                for digest in config.digests
+            ],
             time_zone=config.schedule.zone,
             on_pass=_tell_pass,
             on_error=lambda what, error: _log(f"{what}: {error}"),
         )
-        _log(f"watching {len(sources)} sources, {len(jobs)} digests, database {database.shown_url}")
-        with stopping_on_signals(stop, on_first=lambda: _log("stopping after the pages in hand")):
-            clean = await service.serve(stop)
-    _log("stopped" if clean else "stopped; pages that took too long stay due")
+
+    return service, digests
 
 
-def _take_over(settings: Settings, database: Database) -> None:
-    """Retire what is no longer configured, and write the digests that fell into the time we were down."""
-    from pipeline.digest import last_span
-    from storage.digests import last_digest
+def _retire(sources: Sequence[Source], database: Database) -> None:
+    """Retire what is no longer configured. Someone else's lock is no reason not to start: the next start does it."""
+    from storage.errors import DatabaseLocked
     from storage.sources import sync_sources
 
-    config = settings.config
-    told = [(source.name, source.kind, source.url) for source in config.to_sources()]
-    with database.session() as session:
-        sync_sources(session, told, now(), retire_others=True)
-    today = now().astimezone(config.schedule.zone).date()
-    for digest in config.digests:
-        with database.reading() as session:
-            last = last_digest(session, digest.name)
-        until = last_span(digest.period, today).until
-        if last is not None and last.until is not None and until is not None and last.until < until:
-            try:
-                _write(digest, settings, database, now())
-            except OSError as error:
-                _log(f"digest {digest.name}: {error}")
-
-
-def _jobs(settings: Settings, database: Database) -> tuple[Job, ...]:
-    from pipeline.schedule import Job
-
-    def job(digest: DigestConfig) -> Job:
-        return Job(f"digest {digest.name}", digest.crontab, lambda at: _write(digest, settings, database, at))
-
-    return tuple(map(job, settings.config.digests))
-
-
-def _write(digest: DigestConfig, settings: Settings, database: Database, at: datetime) -> None:
-    from pipeline.digest import last_span, publish_configured
-
-    span = last_span(digest.period, at.astimezone(settings.config.schedule.zone).date())
-    written = publish_configured(database, digest, span, names=partial(names_of, settings), now=at)
-    _log(f"digest {digest.name}: {written.deals} deals of {span.label} in {written.path}")
+    try:
+        with database.session() as session:
+            told = [(source.name, source.kind, source.url) for source in sources]
+            sync_sources(session, told, now(), retire_others=True)
+    except DatabaseLocked as error:
+        _log(str(error))
 
 
 def _tell_pass(result: IngestResult) -> None:
