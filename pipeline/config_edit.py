@@ -6,9 +6,10 @@ old ones, and valid. The file is then replaced in one step, so that nobody ever 
 
 from __future__ import annotations
 
+import errno
 import os
 import re
-import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -190,6 +191,26 @@ def _quoted(char: str) -> str:
 
 
 def _replace(path: Path, body: bytes, before: bytes) -> None:
+    """Raises OSError, and the file is then as it was."""
+    if not path.exists():
+        _put(path, body, 0o644)
+        return
+    if not os.access(path, os.W_OK):  # replacing it would not ask
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    if path.read_bytes() != before:
+        raise OSError(f"{path.name} was changed by someone else meanwhile; try again")
+    try:
+        _put(path, body, stat.S_IMODE(path.stat().st_mode))
+    except OSError:
+        # A file mounted by itself into a container, or in a folder that is not ours, can only be written in place.
+        try:
+            path.write_bytes(body)
+        except BaseException:
+            path.write_bytes(before)
+            raise
+
+
+def _put(path: Path, body: bytes, mode: int) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     beside = Path(name)
     try:
@@ -197,12 +218,7 @@ def _replace(path: Path, body: bytes, before: bytes) -> None:
             file.write(body)
             file.flush()
             os.fsync(file.fileno())
-        if path.exists():
-            shutil.copymode(path, beside)
-            if path.read_bytes() != before:
-                raise OSError(f"{path.name} was changed by someone else meanwhile; try again")
-        else:
-            beside.chmod(0o644)
+        beside.chmod(mode)
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 from pathlib import Path
 
@@ -146,6 +147,29 @@ def test_what_would_make_it_wrong_leaves_it_as_it_was(tmp_path: Path, sources: l
         add_to_file(config, sources, environment={})
     assert config.read_text() == "# mine\nsources:\n"
     assert list(tmp_path.iterdir()) == [config]
+
+
+def test_a_file_that_cannot_be_replaced_is_written_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(self: Path, target: Path) -> Path:
+        raise OSError(errno.EBUSY, "Device or resource busy")  # as for a file that is mounted by itself
+
+    config = tmp_path / "config.yaml"
+    config.write_text("sources:\n")
+    node = config.stat().st_ino
+    monkeypatch.setattr(Path, "replace", busy)
+    add_to_file(config, [FEED], environment={})
+    assert "name: Ridgefen" in config.read_text()
+    assert config.stat().st_ino == node
+    assert list(tmp_path.iterdir()) == [config]
+
+
+def test_a_file_that_may_not_be_written_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("sources:\n")
+    monkeypatch.setattr("os.access", lambda path, mode: False)  # the tests may be run by root, who may all
+    with pytest.raises(ConfigError, match="Permission denied; allow it, or add this"):
+        add_to_file(config, [FEED], environment={})
+    assert config.read_text() == "sources:\n"
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
