@@ -15,11 +15,14 @@ class Stage(StrEnum):
     POLL = "poll"
     FETCH = "fetch"
     READ = "read"
+    RESOLVE = "resolve"
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One thing that did not work: ``subject`` is the source's name (poll) or the page's URL (fetch, read)."""
+    """One thing that did not work: ``subject`` is the source's name (poll), the page's URL (fetch, read), or the URL
+    of a report's page or "deal 7" (resolve).
+    """
 
     source: str
     stage: Stage
@@ -79,8 +82,12 @@ class IngestResult:
 
     @property
     def did_something(self) -> bool:
-        """False when nothing was due."""
-        return bool(self.failures) or self.read > 0 or any(source.polled for source in self.sources)
+        """False when nothing was due. What cannot be resolved fails in every pass, and is no news in itself."""
+        return (
+            any(failure.stage is not Stage.RESOLVE for failure in self.failures)
+            or self.read > 0
+            or any(source.polled for source in self.sources)
+        )
 
     @property
     def read(self) -> int:

@@ -18,14 +18,14 @@ from urllib.parse import urlsplit
 from pipeline.errors import ExtractionError, PipelineError, told
 from pipeline.ingest_result import Failure, IngestResult, Progress, ProgressCallback, SourceResult, Stage
 from pipeline.reading import Extractor, keep_document, link_of, read_document
-from pipeline.resolver import Resolved, refresh_deals, resolve_reports
+from pipeline.resolver import Resolved, Unsettled, settle
 from scrapers.errors import BadStatus, ScrapeError
 from scrapers.http import HttpClient
 from scrapers.links import canonical_url
 from scrapers.pages import fetch_page
 from scrapers.poll import poll
 from scrapers.sources import Source, Validators, settings_key
-from storage import articles, deals, pages
+from storage import pages
 from storage import sources as source_table
 from storage.database import Database
 from storage.errors import DatabaseLocked, DatabaseReadOnly, DatabaseUnreachable, SchemaVersionError, StorageError
@@ -204,8 +204,8 @@ class _Pass:
             source_table.sync_sources(session, given, now, retire_others=retire, settings=settings)
         # What an earlier run, or a change of an article, left undone.
         with self.database.session() as session:
-            resolve_reports(session, articles.unresolved_reports(session), now=now)
-            refresh_deals(session, deals.stale_deals(session), now=now)
+            unsettled = settle(session, now=now)
+        self._unsettled(unsettled)
         if not self.due_only:
             return list(self.sources)
         with self.database.reading() as session:
@@ -361,6 +361,7 @@ class _Pass:
         tally.reports += len(document.reports)
         tally.new_deals += len(resolved.new)
         tally.updated_deals += len(resolved.updated)
+        self._unsettled(resolved.unsettled)
 
     def _body(self, page_id: int) -> bytes:
         with self.database.reading() as session:
@@ -409,6 +410,13 @@ class _Pass:
         failure = Failure(source, stage, subject, told(error), temporary)
         self.failures.append(failure)
         return failure
+
+    def _unsettled(self, left: Sequence[Unsettled]) -> None:
+        """Count what trips the resolution: once, however often a pass comes upon it."""
+        told_of = {failure.subject for failure in self.failures if failure.stage is Stage.RESOLVE}
+        for stuck in left:
+            if stuck.subject not in told_of:
+                self._fail(Stage.RESOLVE, stuck.source, stuck.subject, stuck.error, temporary=True)
 
     def _tell(self, stage: Stage, source: str, subject: str, failure: Failure | None = None) -> None:
         if self.progress is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline.article import read_article
@@ -79,10 +79,10 @@ def keep_document(
         ids = articles.save_article(session, page_id, document.article, document.reports, now)
         resolved = resolve_reports(session, ids, now=now)
         # Deals that lost a report, because the article says something else now.
-        refresh_deals(session, deals.stale_deals(session), now=now)
+        unsettled = refresh_deals(session, deals.stale_deals(session), now=now)
         outcome = "deal" if document.reports else "no_deal"
         pages.mark_read(session, page_id, outcome, now=now, keep_body=keep_body)
-    return resolved
+    return replace(resolved, unsettled=unsettled)
 
 
 __all__ = ["ArticleError", "Document", "Extractor", "keep_document", "link_of", "read_document"]

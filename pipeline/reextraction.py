@@ -11,7 +11,7 @@ from datetime import datetime
 
 from pipeline.errors import ArticleError, told
 from pipeline.reading import Extractor, keep_document, read_document
-from pipeline.resolver import refresh_deals, resolve_reports
+from pipeline.resolver import Unsettled, settle
 from scrapers.sources import Source
 from storage import articles, deals, pages
 from storage.database import Database
@@ -87,17 +87,19 @@ def reextract(
             done += 1
             if progress is not None:
                 progress(done, ref.url)
-    _settle(database, now)
+    failures += [(stuck.subject, told(stuck.error)) for stuck in _settle(database, now)]
     return Rebuilt(done, reports, new, updated, aside, tuple(failures))
 
 
-def _settle(database: Database, now: Callable[[], datetime]) -> None:
-    """Derive anew the deals that lost reports, and place the reports that are in none."""
-    for _ in range(1000):  # each round settles some; a bound in case one cannot be
+def _settle(database: Database, now: Callable[[], datetime]) -> tuple[Unsettled, ...]:
+    """Derive anew the deals that lost reports, and place the reports that are in none; those that cannot be."""
+    unsettled: tuple[Unsettled, ...] = ()
+    before: tuple[list[int], list[int]] | None = None
+    for _ in range(1000):  # each round settles some, until there are none or only those that trip us
         with database.session() as session:
-            stale = deals.stale_deals(session)
-            refresh_deals(session, stale, now=now())
-            loose = articles.unresolved_reports(session)
-            resolve_reports(session, loose, now=now())
-        if not stale and not loose:
-            return
+            left = (deals.stale_deals(session), articles.unresolved_reports(session))
+            if left in (([], []), before):
+                return unsettled
+            unsettled = settle(session, now=now())
+        before = left
+    return unsettled

@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from pipeline.merging import merge_facts
 from pipeline.resolution import MAX_DAYS, day_of, facts_of, facts_of_deal, group, linked, shares_parties
 from storage import articles, deals
+from storage.errors import DatabaseLocked, DatabaseReadOnly, DatabaseUnreachable
 from storage.records import DealCandidate, StoredReport
 
 #: A neighbourhood is not followed beyond this many reports; no real deal comes near it.
@@ -25,12 +27,26 @@ MAX_REPORTS = 600
 _SAME_SEARCH_DAYS = 100
 
 
+#: Faults of the database, not of the one report or deal at hand.
+_OF_THE_DATABASE = (OperationalError, InterfaceError, DatabaseLocked, DatabaseReadOnly, DatabaseUnreachable)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A report or a deal that trips the resolution, and stays as it is: ``subject`` is a page's URL or "deal 7"."""
+
+    subject: str
+    source: str  # of a report; empty for a deal
+    error: Exception
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """Ids of the deals that are new, and of those that gained or lost reports."""
 
     new: tuple[int, ...] = ()
     updated: tuple[int, ...] = ()
+    unsettled: tuple[Unsettled, ...] = ()  # other deals that were to be derived anew, and could not
 
 
 def resolve_reports(session: Session, report_ids: Sequence[int], *, now: datetime) -> Resolved:
@@ -61,10 +77,45 @@ def resolve_reports(session: Session, report_ids: Sequence[int], *, now: datetim
     return Resolved(tuple(new), tuple(updated))
 
 
-def refresh_deals(session: Session, deal_ids: Sequence[int], *, now: datetime) -> None:
-    """Derive these deals anew from the reports they have, and put those reports where they belong now."""
+def refresh_deals(session: Session, deal_ids: Sequence[int], *, now: datetime) -> tuple[Unsettled, ...]:
+    """Derive these deals anew from the reports they have, and put those reports where they belong now.
+
+    A deal that trips us costs only itself: it is returned, and stays to be derived anew. Raises StorageError.
+    """
+    unsettled: list[Unsettled] = []
     for deal_id in deal_ids:
-        resolve_reports(session, [report.id for report in articles.reports_of_deal(session, deal_id)], now=now)
+        try:
+            with session.begin_nested():
+                resolve_reports(session, [report.id for report in articles.reports_of_deal(session, deal_id)], now=now)
+        except _OF_THE_DATABASE:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the others are to go on
+            unsettled.append(Unsettled(f"deal {deal_id}", "", error))
+    return tuple(unsettled)
+
+
+def settle(session: Session, *, now: datetime) -> tuple[Unsettled, ...]:
+    """Do what an earlier run, or a change of an article, left undone: place the reports that are in no deal, and derive
+    stale deals anew. What trips us costs only itself and is returned. Raises StorageError.
+    """
+    unsettled: list[Unsettled] = []
+    loose = articles.unresolved_reports(session)
+    try:
+        with session.begin_nested():
+            resolve_reports(session, loose, now=now)
+    except _OF_THE_DATABASE:
+        raise
+    except Exception:  # noqa: BLE001 - one of them, so each by itself
+        for report_id in loose:
+            try:
+                with session.begin_nested():
+                    resolve_reports(session, [report_id], now=now)
+            except _OF_THE_DATABASE:
+                raise
+            except Exception as error:  # noqa: BLE001
+                source, url = articles.origin_of_report(session, report_id)
+                unsettled.append(Unsettled(url, source, error))
+    return (*unsettled, *refresh_deals(session, deals.stale_deals(session), now=now))
 
 
 class _Neighbourhood:

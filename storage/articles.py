@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, undefer
 from storage import records
 from storage.columns import storable
 from storage.errors import EvidenceError, NotFound
-from storage.models import Article, Page, Report
+from storage.models import Article, Page, Report, Source
 from storage.report_rows import load_reports, report_hash, write_report
 from storage.staleness import mark_stale
 
@@ -108,6 +108,22 @@ def stored_reports(session: Session, report_ids: Sequence[int]) -> list[records.
 def reports_of_deal(session: Session, deal_id: int) -> list[records.StoredReport]:
     """All reports of one deal, by id."""
     return load_reports(session, Report.deal_id == deal_id)
+
+
+def origin_of_report(session: Session, report_id: int) -> tuple[str, str]:
+    """The name of the source and the address of the page that a report was read from. Raises NotFound."""
+    query = (
+        select(Source.name, Page.canonical_url)
+        .join(Page, Page.source_id == Source.id)
+        .join(Article, Article.page_id == Page.id)
+        .join(Report, Report.article_id == Article.id)
+        .where(Report.id == report_id)
+    )
+    found = session.execute(query).one_or_none()
+    if found is None:
+        raise NotFound(f"there is no report {report_id}")
+    name, url = found
+    return name, url
 
 
 def unresolved_reports(session: Session, *, limit: int = 500) -> list[int]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.ingestion import Extractor, IngestResult, Progress, Stage, ingest
+from pipeline.reextraction import reextract
 from scrapers.http import HttpClient, HttpSettings
 from scrapers.sources import FeedSource, FolderSource, Source
 from storage import deals, pages
@@ -398,3 +399,47 @@ def test_a_failure_that_cannot_be_recorded_names_its_page_and_its_source(
     result = run([source, lost], database)
     told = {(f.source, f.stage, f.subject) for f in result.failures if "locked" in f.error}
     assert told == {("wire", Stage.FETCH, server.url("/down")), ("lost", Stage.POLL, "lost")}
+
+
+@pytest.mark.parametrize("left", ["a report in no deal", "a stale deal"])
+def test_what_trips_the_resolution_costs_only_itself(
+    server: LoopbackServer, database: Database, tmp_path: Path, left: str
+) -> None:
+    serve(server, "/bad", page(DEAL))
+    serve(server, "/one", page("DEAL merger announced: partner Pinecrest, partner Lakeside"))
+    run([FeedSource("wire", feed(server, ["/bad", "/one"]))], database)
+    with sqlite3.connect(tmp_path / "deals.db") as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("UPDATE report SET status = 'nonsense' WHERE type = 'acquisition'")
+        if left == "a stale deal":
+            connection.execute("UPDATE deal SET stale = 1")
+        else:
+            connection.execute("UPDATE report SET deal_id = NULL")
+            connection.execute("DELETE FROM deal")
+    connection.close()
+    paths = ["/bad", "/one", "/two", "/three"]
+    serve(server, "/two", page("DEAL licensing announced: licensor Foxglove, licensee Marigold"))
+    serve(server, "/three", page("DEAL partnership announced: partner Hazelton, partner Thornby"))
+
+    result = run([FeedSource("wire", feed(server, paths))], database)
+
+    assert result.read == 2
+    [failure] = result.failures
+    assert failure.stage is Stage.RESOLVE
+    assert "nonsense" in failure.error
+    assert str(failure).startswith("resolve failed")
+    named = ("", "deal ") if left == "a stale deal" else ("wire", server.url("/bad"))
+    assert failure.source == named[0]
+    assert failure.subject.startswith(named[1])
+    with sqlite3.connect(tmp_path / "deals.db") as connection:
+        kinds = {kind for (kind,) in connection.execute("SELECT type FROM deal WHERE NOT stale")}
+    connection.close()
+    assert kinds == {"merger", "licensing", "partnership"}
+    quiet = run([FeedSource("wire", server.url("/feed.xml"))], database, due_only=True, every=timedelta(hours=1))
+    again = run([FeedSource("wire", server.url("/feed.xml"))], database, due_only=True, every=timedelta(hours=1))
+    assert not quiet.ok
+    assert not again.did_something  # or the service would tell of it at every tick
+
+    rebuilt = reextract(database, {}, toy_extract, now=lambda: NOW)
+    assert rebuilt.pages == 4
+    assert {subject for subject, _ in rebuilt.failures} == {server.url("/bad"), failure.subject}
