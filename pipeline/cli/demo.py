@@ -72,6 +72,7 @@ def _settings(ctx: click.Context, output: Path, defaults: Config) -> Settings:
     """
     given = settings_of(ctx, environment=False)
     chosen = given if given.config_path else Settings(None, given.database_url, defaults)
+    _ = chosen.config  # what is wrong in it is told before anything is served, made or removed
     if chosen.database_url is None:
         try:
             output.mkdir(parents=True, exist_ok=True)

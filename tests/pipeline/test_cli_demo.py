@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from pipeline.cli.app import app
 from pipeline.spreadsheet import read_csv, split
 
 
@@ -79,3 +81,15 @@ def test_a_second_run_starts_anew(demo: tuple[subprocess.CompletedProcess[str], 
     )  # fmt: skip
     assert again.returncode == 0, again.stderr
     assert [row["headline"] for row in read_csv(folder / "dealwire-demo" / "deals.csv")] == before
+
+
+def test_a_broken_configuration_is_told_before_anything_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.yaml").write_text("this: is broken", encoding="utf-8")
+    refused = CliRunner().invoke(app, ["demo", "--config", "mine.yaml"])
+    assert refused.exit_code == 2
+    assert "this: unknown key" in refused.stderr
+    assert "serving" not in refused.stderr
+    assert not Path("dealwire-demo").exists()
