@@ -96,7 +96,7 @@ def _row(name: str, source: Source | None, health: SourceHealth | None) -> tuple
     remarks = [health.last_error or ""] if health.failures_in_row else []
     remarks += health.notes
     if source is None:
-        remarks.insert(0, "no longer configured")
+        remarks.insert(0, "not in this configuration")
     counts = (health.pages_found, health.pages_waiting, health.pages_read, health.pages_failed, health.deals)
     last = "" if health.last_success_at is None else _ago(health.last_success_at)
     return (name, kind, _state(health), last, *map(str, counts), "; ".join(filter(None, remarks)))

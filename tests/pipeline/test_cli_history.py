@@ -174,6 +174,7 @@ def test_sources_tell_their_health(asked: Path) -> None:
     heading, row = dealwire("sources").stdout.splitlines()
     assert heading.startswith("source\tkind\thealth")
     assert "\tok\t" in row
+    assert row.endswith("not in this configuration")  # it came with --folder
 
 
 def test_reextracting_changes_nothing_when_the_extractor_is_the_same(asked: Path) -> None:
