@@ -13,6 +13,7 @@ from pipeline.extraction.entities import Entity, gather
 from pipeline.extraction.focus import OwnAreas
 from pipeline.extraction.frame_reader import FrameReader
 from pipeline.extraction.frames import FrameInstance
+from pipeline.extraction.grammar import grammar_of
 from pipeline.extraction.han import local_currency, simplify
 from pipeline.extraction.hypotheses import hypothesise
 from pipeline.extraction.lexicon import CompiledLexicon, CueKind, Hit, available, fold, load
@@ -101,7 +102,7 @@ def _frames(
     entity_of: Mapping[int, Entity],
 ) -> tuple[list[FrameInstance], list[frozenset[int]]]:
     """The frames of all sentences, and the lists of organisations named in one breath in title and lead."""
-    reader = FrameReader(lexicon, folded, sentences)
+    reader, grammar = FrameReader(lexicon, folded, sentences), grammar_of(lexicon)
     index = SentenceIndex(sentences)
     mentions_in: dict[int, list[Mention]] = {}
     for mention in mentions:
@@ -124,5 +125,7 @@ def _frames(
                 if len(group.mentions) > 2
             )
         if any(hit.cue.kind == CueKind.FRAME for hit in here):
-            frames.extend(retype(frame, here, folded) for frame in reader.read(sentence, names, here, entity_of, topic))
+            frames.extend(
+                retype(frame, here, folded, grammar) for frame in reader.read(sentence, names, here, entity_of, topic)
+            )
     return frames, lists

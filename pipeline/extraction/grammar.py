@@ -13,6 +13,7 @@ from pipeline.extraction.lexicon.schema import Lexicon
 REACH = 220
 CLAUSE_BREAK = re.compile(r"[;:—–]\s| - |[。！？；：]")
 COMMA = re.compile(r"[,，、]")
+_NEVER = r"(?!)"
 WORDS = re.compile(r"[^\W_]+")
 
 
@@ -46,6 +47,11 @@ class Grammar:
             if pattern
         ]
         self.described = _described(names.definite, names.descriptors) if self.spaced else None
+        self.subordinate = _words(cases.subordinate, r"\b(?:{words})\b")
+        self.possessed = _words(cases.possessives, r"^\s*(?:{words})\s+[a-z]+\s*$")
+        self.apposed = _words(cases.apposing, r"^,\s(?:{words})\s[^,;:.]{{0,45}}$")
+        self.owner = re.compile(cases.owner or _NEVER)
+        self.owns = re.compile(cases.owns or _NEVER)
         self._syllables = bool(names.compounds)
 
     def size(self, gap: str) -> int:
@@ -60,6 +66,11 @@ class Grammar:
         if not self.spaced:
             return word in text
         return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
+
+
+def _words(words: Sequence[str], shape: str) -> re.Pattern[str]:
+    """``shape`` with any of ``words`` in it; a pattern that matches nothing where there are none."""
+    return re.compile(shape.format(words="|".join(map(re.escape, words))) if words else _NEVER)
 
 
 def _described(definite: Sequence[str], descriptors: Sequence[str]) -> re.Pattern[str] | None:

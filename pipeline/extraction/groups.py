@@ -15,9 +15,7 @@ from pipeline.extraction.lexicon.schema import Shape, Slot
 from pipeline.extraction.mentions import Mention
 from pipeline.extraction.segmentation import Sentence
 
-_SUBORDINATE = re.compile(r"\b(?:that|dass|que|che|rằng)\b")
 #: "from its stores Walmart takes": what a pronoun owns ends the phrase before a bare name.
-_OWNED = re.compile(r"^\s*(?:its|their|his|her)\s+[a-z]+\s*$")
 
 
 @dataclass(slots=True)
@@ -149,8 +147,8 @@ class GroupReader:
             if (
                 self._grammar.size(between) > 6
                 or between.count(",") > 1
-                or _OWNED.search(between)
-                or _SUBORDINATE.search(between)
+                or self._grammar.possessed.search(between)
+                or self._grammar.subordinate.search(between)
             ):
                 return None, relative
         elif len(between) > 14 or COMMA.search(between):

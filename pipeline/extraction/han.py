@@ -11,6 +11,7 @@ import msgpack  # type: ignore[import-untyped]
 from wordfreq.util import data_path
 
 from pipeline.errors import ExtractionError
+from pipeline.extraction.lexicon import load
 
 _HAN = range(0x3400, 0xA000)
 #: From a character to its form of full width.
@@ -20,8 +21,6 @@ _NARROW = re.compile("(?<=[\u3400-\u9fff])[:;!?]")
 #: Texts are read up to here to tell their script.
 _SAMPLE = 3000
 _TRADITIONAL_SHARE = 0.08
-#: Words that say which money a bare 元 means, as in text with simplified characters.
-_MONEY_WORDS = {"TWD": ("新台币", "台币", "新臺币"), "HKD": ("港元", "港币", "港交所", "联交所"), "CNY": ("人民币",)}
 
 
 @lru_cache(maxsize=1)
@@ -62,6 +61,8 @@ def local_currency(text: str) -> str:
     if not is_traditional(text):
         return "CNY"
     plain = simplify(text)
-    named = Counter({code: sum(plain.count(word) for word in words) for code, words in _MONEY_WORDS.items()})
+    named = Counter(
+        {code: sum(plain.count(word) for word in words) for code, words in load("zh").data.money.local.items()}
+    )
     code, count = named.most_common(1)[0]
     return code if count else "TWD"

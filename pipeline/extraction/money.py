@@ -1,4 +1,4 @@
-"""Reads sums of money and percentages as they are written in any of the lexicons' languages."""
+"""Reads sums of money as they are written in any of the lexicons' languages."""
 
 from __future__ import annotations
 
@@ -125,10 +125,6 @@ class MoneyReader:
         )
         self._more = re.compile(rf"({_NUMBER})({scale})", re.IGNORECASE) if scale else None
         self._scale_words = re.compile(scale, re.IGNORECASE) if scale else None
-        self._percent = re.compile(
-            rf"({_NUMBER})\s?(?:%|％|percent|per cent|Prozent|por ciento|por cento|pour cent|per cento|phần trăm)",
-            re.IGNORECASE,
-        )
         marks = {fold(word) for word in (*_SYMBOLS, *self._currency_words)}
         self._marks = AhoCorasick(sorted(marks))
 
@@ -149,13 +145,6 @@ class MoneyReader:
     def marks(self, folded: str) -> list[int]:
         """Where a currency's sign or word stands: no sum is far from one."""
         return [start for _, start, _ in self._marks.find_matches_as_indexes(folded, overlapping=True)]
-
-    def percentages(self, text: str, start: int, end: int) -> Iterator[Money]:
-        """Percentages in ``text[start:end]``, as Money without a currency."""
-        for match in self._percent.finditer(text, start, end):
-            amount = parse_number(match.group(1), decimal_comma=self._decimal_comma)
-            if amount is not None and 0 < amount <= 100:
-                yield Money(match.start(), match.end(), amount, None)
 
     def _amount(self, match: re.Match[str]) -> Decimal | None:
         written = match.group("number").strip()

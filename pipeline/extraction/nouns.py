@@ -23,7 +23,6 @@ _INFLECTIONS = ("s", "es", "n", "en", "e", "er", "ern")
 #: A word this many times more frequent in English is foreign; one that makes no German compound, still more.
 _FOREIGN = 3.0
 _BORROWED = 8.0
-_DIRECTIONS = frozenset({"nord", "süd", "ost", "west", "mitte"})
 _LINKS = ("", "s", "es", "n", "en", "er", "e")
 _TITLE_LENGTH = 200
 _GAP = (" ", "\u00a0", " & ", " + ")
@@ -55,6 +54,7 @@ class NounReader:
         self._nouns = frozenset(fold(word) for word in names.organisation_nouns)
         self._openings = frozenset(fold(word).split()[0] for word in names.organisation_openings)
         self._endings = tuple(names.noun_endings)
+        self._directions = frozenset(names.directions)
         self._split = lru_cache(maxsize=20_000)(self._is_compound)
 
     def read(self, text: str, tokens: Sequence[Token], covered: Callable[[int], bool]) -> list[Token]:
@@ -100,7 +100,7 @@ class NounReader:
             not hyphen
             or not lead
             or not last[:1].isupper()
-            or fold(last) in _DIRECTIONS
+            or fold(last) in self._directions
             or not (self._known_noun(fold(last)) or self._head(fold(last)) in self._labels)
         ):
             return [token]

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.extraction.frames import Argument, FrameInstance
+from pipeline.extraction.grammar import Grammar
 from pipeline.extraction.lexicon import CueKind, Hit
 from pipeline.extraction.lexicon.schema import Shape, Slot
 from storage.vocabulary import DealType, Role
 
 #: Characters after (or, for a passive, before) the trigger in which the thing bought is named.
 _WINDOW = 85
-#: "the handset unit of A", "la división de móviles de la operadora A": A owns what is bought.
-_OWNER = re.compile(
-    r"(?:\b(?:of|von|de|del|da|do|das|dos|du|des|di|della|dello|dei)\s+|\bd['’]|\bdell['’])"
-    r"(?:(?:the|la|el|los|las|le|les|o|a|der|su|sua|seu|un|una|uma|um)\s+(?:[^\W\d_]+\s+){0,2})?$"
-)
 
 
-def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str) -> FrameInstance:
+def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str, grammar: Grammar) -> FrameInstance:
     """``frame`` with its type set by the thing bought; unchanged where nothing says so."""
     spec = frame.hit.cue.frame
     if spec is None or not spec.retype:
@@ -56,7 +51,7 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str) -> FrameInsta
         )
         after = [hit for hit in things if begin <= hit.start < frame.hit.start]
     elif spec.shape is Shape.LAST:
-        return _retype_last(frame, things, folded)
+        return _retype_last(frame, things, folded, grammar)
     targets = [
         argument for argument in frame.arguments if argument.role is Role.TARGET and argument.mention is not None
     ]
@@ -74,7 +69,11 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str) -> FrameInsta
         if hit.cue.name == "asset":
             if first_target is None or hit.start < first_target:
                 has_seller = any(argument.role is Role.SELLER for argument in frame.arguments)
-                owned = first_target is not None and not has_seller and _OWNER.search(folded[hit.start : first_target])
+                owned = (
+                    first_target is not None
+                    and not has_seller
+                    and grammar.owner.search(folded[hit.start : first_target])
+                )
                 return _as(frame, DealType.ASSET_PURCHASE, {Role.TARGET: Role.SELLER} if owned else {})
             target = next(
                 argument for argument in targets if argument.mention and argument.mention.start == first_target
@@ -91,7 +90,7 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str) -> FrameInsta
             ):
                 named = any(argument.role is Role.SELLER for argument in frame.arguments)
                 return _as(frame, DealType.ASSET_PURCHASE, {} if named else {Role.TARGET: Role.SELLER})
-            if _APPOSED.match(gap) and any(argument.role is Role.SELLER for argument in frame.arguments):
+            if grammar.apposed.match(gap) and any(argument.role is Role.SELLER for argument in frame.arguments):
                 return _as(frame, DealType.ASSET_PURCHASE, {})  # "sells Hexley Telematics, its tracking unit, to B"
             break
     sold = [argument for argument in frame.arguments if argument.role is Role.SELLER]
@@ -108,15 +107,11 @@ def _as(frame: FrameInstance, deal_type: DealType, roles: dict[Role, Role]) -> F
     return replace(frame, type=deal_type, arguments=arguments)
 
 
-#: A name and what it is: ", its fleet-tracking unit".
-_APPOSED = re.compile(r"^,\s(?:its|the|a|an|their|seine|ihre|sa|son|leur|su|sua|seu|il|la)\s[^,;:.]{0,45}$")
-#: Between an owner and what it owns where the particle follows the name: "Bの半導体事業", "B 반도체 사업부".
-_OWNS = re.compile(r"^(?:社|側|が(?:持つ|保有する|手掛ける|手がける)|から)?(?:の|傘下の|의|이 보유한|가 보유한| )")
 #: Characters between the head of what is bought and the verb: "事業を10億円で買収".
 _HEAD = 40
 
 
-def _retype_last(frame: FrameInstance, things: Sequence[Hit], folded: str) -> FrameInstance:
+def _retype_last(frame: FrameInstance, things: Sequence[Hit], folded: str, grammar: Grammar) -> FrameInstance:
     """The same where the verb stands last: what is bought stands right before it, after the name of its owner."""
     start = max(frame.sentence.start, frame.hit.start - _WINDOW)
     spec = frame.hit.cue.frame
@@ -150,6 +145,6 @@ def _retype_last(frame: FrameInstance, things: Sequence[Hit], folded: str) -> Fr
     if not owners:
         return _as(frame, DealType.ASSET_PURCHASE, {})
     owner = owners[-1]
-    if owner.outer_end <= last.start and _OWNS.match(folded[owner.outer_end : last.start]):
+    if owner.outer_end <= last.start and grammar.owns.match(folded[owner.outer_end : last.start]):
         return _as(frame, DealType.ASSET_PURCHASE, {Role.TARGET: Role.SELLER})
     return frame

@@ -17,9 +17,6 @@ _TICKER = re.compile(
 )
 _LATIN_NAME = re.compile(r"^[A-Z][\w&.'’+-]*(?:[ ,&]+[\w&.'’+-]+){0,5}$")
 _MIXED_NAME = re.compile(r"^[\w・·&]{2,16}$")
-_CALLED = re.compile(
-    r"(?:以下|下)?(?:简称|簡稱|合称|合稱|统称|統稱|称|稱)[为為作:\uff1a]*\s*$|以下、?$|이하$|^(?:以下|下称|下稱|简称|簡稱|이하)"
-)
 
 
 class Tail(NamedTuple):
@@ -37,6 +34,9 @@ class TailReader:
         self._terms = terms
         self._words = terms.words
         self._known = known
+        called = "|".join(re.escape(word) for word in terms.called) or "(?!)"
+        self._called = re.compile(rf"(?:{called})[为為作:\uff1a、]*\s*$|^(?:{called})")
+        self._called_so = re.compile(rf"^.*?(?:(?:{called})[为為作:\uff1a、]*\s*)+")
         forms = "|".join(re.escape(word) for word in sorted(terms.latin_legal, key=len, reverse=True))
         self._latin_legal = re.compile(rf"(?:,?\s+(?:{forms})(?!\w))+") if forms else None
 
@@ -54,17 +54,17 @@ class TailReader:
                 break
             inside = match.group(1).strip()
             legal_after = next((form for form in self._legal_forms_at(text, match.end())), 0)
-            if legal_after and len(inside) <= 8 and not _CALLED.search(inside):
+            if legal_after and len(inside) <= 8 and not self._called.search(inside):
                 outer, strong = legal_after, True
                 continue
             quoted = _QUOTED.findall(inside)
             if quoted:
                 aliases.extend(quoted)
-                strong = strong or bool(_CALLED.search(inside[: max(0, inside.find(quoted[0]) - 1)]))
+                strong = strong or bool(self._called.search(inside[: max(0, inside.find(quoted[0]) - 1)]))
             elif _TICKER.search(inside):
                 strong = True
-            elif _CALLED.search(inside):
-                aliases.append(re.sub(r"^.*?(?:简称|簡稱|称|稱|以下|이하)[为為作:\uff1a、]*\s*", "", inside))
+            elif self._called.search(inside):
+                aliases.append(self._called_so.sub("", inside))
             elif self._plain_alias(inside, text):
                 aliases.append(inside)
             else:

@@ -353,6 +353,7 @@ class Terms:
         self.things = self._plain(names.things)
         self.owned = self._plain(names.owned)
         self.daughters = self._plain(names.daughters)
+        self.called = tuple(sorted(names.called, key=len, reverse=True))
         self.surnames = self._plain(names.surnames)
         self.openings = self._plain(names.organisation_openings)
         self.held = tuple(

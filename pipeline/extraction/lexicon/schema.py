@@ -72,6 +72,11 @@ class Cases(_Strict):
     topic: tuple[str, ...] = ()  # a mark after the first name of a headline that makes it the subject: "A、Bを買収"
     attributive: str = ""  # what follows a trigger that describes the name after it: "買収した A"
     between: str = ""  # what may stand between a name and its particle: "社", "など", "の3社"
+    subordinate: tuple[str, ...] = ()  # opens a clause of its own: "that", "dass"
+    possessives: tuple[str, ...] = ()  # with a noun between a marker and a name: "with its partner A"
+    apposing: tuple[str, ...] = ()  # after a name and a comma, opens what it is: "A, its tracking unit"
+    owner: str = ""  # between what is bought and the name of its owner: the handset unit "of" A
+    owns: str = ""  # between the name of an owner and what is bought: "Bの半導体事業"
     agent_between: str = ""  # passive marker + agent + verb: 被A收购, được A mua lại
 
 
@@ -108,6 +113,7 @@ class Names(_Strict):
     possessors: tuple[str, ...] = ()  # "its": what follows belongs to somebody, a product rather than a party
     documents: tuple[str, ...] = ()  # capitalised last words of papers, laws and events: "Agreement", "Act", "Summit"
     things: tuple[str, ...] = ()  # last words of names that are things as well: 固态电池 is a battery
+    called: tuple[str, ...] = ()  # in brackets after a name, before its short form: (以下简称"X")
     owned: tuple[str, ...] = ()  # between an owner and what it owns: "旗下的"
     daughters: tuple[str, ...] = ()  # after a known name they make another organisation: "Capital"
     honorifics: tuple[str, ...] = ()  # "氏", "さん": what stands before is a person
@@ -117,6 +123,7 @@ class Names(_Strict):
     list_words: tuple[
         str, ...
     ] = ()  # "und": after a name and such a word, a compound is rather a name too; for nouns_capitalised
+    directions: tuple[str, ...] = ()  # last parts of names of places: Köln-West; for nouns_capitalised
     noun_endings: tuple[str, ...] = ()  # how inflected or abstract nouns end; for nouns_capitalised
 
 
@@ -127,6 +134,7 @@ class Money(_Strict):
     currencies: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # "USD": ["dollars", "US dollars"]
     default_currency: str = ""
     decimal_comma: bool = False
+    local: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # "HKD": words that say which money a bare 元 is
     cues: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # deal, not_deal, up_to, per_share ...
     numerals: dict[str, int] = Field(default_factory=dict)  # "zehn": 10
 

@@ -71,6 +71,12 @@ def test_a_legal_form_ticker_and_short_name_belong_to_the_name(finder: CjkMentio
     assert [mention.name for mention in others] == ["启盾安全", "澜舟"]
 
 
+@pytest.mark.parametrize("introduced", ["以下简称", "下称", "简称", "以下簡稱為", "以下统称"])
+def test_a_short_name_is_given_without_its_introduction(finder: CjkMentionFinder, introduced: str) -> None:
+    first = mentions(finder, f"公告\n\n澜舟科技股份有限公司({introduced}澜舟)与启盾安全签约。")[0]
+    assert first.aliases == ("澜舟",)
+
+
 def test_a_name_in_latin_letters_in_brackets_is_another_name(finder: CjkMentionFinder) -> None:
     first, second = mentions(finder, "北岬网络(Nordlys Networks)与泰岭签约,北岬网络和泰岭均未披露金额。")[:2]
     assert first.aliases == ("Nordlys Networks",)
