@@ -1,59 +1,65 @@
 """Fits the weights of the extractor's decisions on labelled documents and writes lexicon/weights.yaml.
 
     python bench/fit_extraction.py tests/labelled/gold.jsonl --texts tests/labelled/texts --write
+    python bench/fit_extraction.py tests/labelled/gold.jsonl --texts tests/labelled/texts --cross-validate
 
 Every decision is a small logistic model over features that the rules compute (pipeline/extraction/model.py tells
-which). They are fitted in the order in which the extractor takes them, since who is a party depends on the type.
-Cross-validated figures are printed before anything is written.
+which). They are fitted in the order in which the extractor takes them, since who is a party depends on the type. What
+one decision hands to the next is computed by a model that has not seen the document.
+``--cross-validate`` prints the table of ``dealwire evaluate`` with every document read by weights fitted without it.
 """
 
 from __future__ import annotations
 
 import argparse
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import yaml
-from numpy.typing import NDArray
+from fitting import Examples, Floats, dense, fit_choice, fit_classes, fit_logistic, held_out
+from rich.console import Console
 
+from pipeline.evaluate import Prediction, evaluate
+from pipeline.evaluate_table import tables
 from pipeline.extraction import model, read
 from pipeline.extraction.focus import focus_features
 from pipeline.extraction.kinds import also_features, type_features
+from pipeline.extraction.organisations import directory
 from pipeline.extraction.parties import areas_of, party_features
-from pipeline.extraction.reports import Reading, deal_features, deal_sentences, draft, elsewhere, further_features
+from pipeline.extraction.reports import (
+    Reading,
+    deal_features,
+    deal_sentences,
+    draft,
+    elsewhere,
+    further_features,
+    is_main,
+    reports_of,
+)
 from pipeline.extraction.status import status_features
+from pipeline.extraction.wording import judge_wording
 from pipeline.labels import Labelled, LabelledDeal, read_labels, read_text
 from pipeline.names import Likeness, likeness
-from storage.vocabulary import Status
+from storage.vocabulary import DealType, Status
 
 TARGET = Path(__file__).parents[1] / "pipeline/extraction/lexicon/weights.yaml"
 FOLDS = 5
+#: Weights smaller than this are not written: they move nothing.
+SMALLEST = 0.02
 
-Floats = NDArray[np.float64]
-Rows = NDArray[np.intp]
+Weights = dict[str, dict[str, float]]
 
 
-@dataclass
-class Examples:
-    """Rows of features with their labels; ``group`` ties alternatives of which one is right."""
+@dataclass(frozen=True)
+class Read:
+    """A labelled document as the extractor reads it; documents of one cluster are in one fold."""
 
-    rows: list[dict[str, float]] = field(default_factory=list)
-    labels: list[float] = field(default_factory=list)
-    folds: list[int] = field(default_factory=list)
-    groups: list[int] = field(default_factory=list)
-
-    def add(self, row: Mapping[str, float], label: bool, fold: int, group: int = 0) -> None:
-        self.rows.append(dict(row))
-        self.labels.append(float(label))
-        self.folds.append(fold)
-        self.groups.append(group)
-
-    def matrix(self) -> tuple[Floats, Floats, list[str]]:
-        names = sorted({name for row in self.rows for name in row})
-        return np.array([[row.get(name, 0.0) for name in names] for row in self.rows]), np.array(self.labels), names
+    label: Labelled
+    reading: Reading
+    fold: int
 
 
 #: What we expect before any data: weights are drawn towards these, and to 0 where nothing stands here.
@@ -127,74 +133,6 @@ PRIOR: dict[str, dict[str, float]] = {
 }
 
 
-def fit_logistic(x: Floats, y: Floats, penalty: float, prior: Floats | float = 0.0) -> Floats:
-    """Penalised maximum likelihood by Newton's method; the penalty draws towards ``prior``."""
-    weights = np.zeros(x.shape[1])
-    ridge = penalty * np.eye(x.shape[1])
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-np.clip(x @ weights, -30, 30)))
-        gradient = x.T @ (y - p) - ridge @ (weights - prior)
-        hessian = (x * (p * (1 - p))[:, None]).T @ x + ridge
-        step = np.linalg.solve(hessian, gradient)
-        weights += step
-        if np.abs(step).max() < 1e-6:
-            break
-    return weights
-
-
-def fit_choice(x: Floats, y: Floats, groups: Rows, penalty: float, prior: Floats) -> Floats:
-    """Weights of a softmax over the alternatives of each group, by gradient ascent with a decaying step."""
-    weights = prior.copy()
-    members = [np.flatnonzero(groups == group) for group in np.unique(groups)]
-    members = [rows for rows in members if y[rows].sum() == 1]
-    for turn in range(600):
-        gradient = -penalty * (weights - prior)
-        for rows in members:
-            scores = x[rows] @ weights
-            p = np.exp(scores - scores.max())
-            gradient += x[rows].T @ (y[rows] - p / p.sum())
-        weights += gradient * (2.0 / (len(members) + 20)) / (1 + turn / 200)
-    return weights
-
-
-def cross_validated(examples: Examples, fit: Callable[[Rows], Floats], x: Floats) -> Floats:
-    held: Floats = np.zeros(len(examples.labels))
-    folds = np.array(examples.folds)
-    for number in range(FOLDS):
-        rows = np.flatnonzero(folds != number)
-        if len(rows) and (folds == number).any():
-            held[folds == number] = x[folds == number] @ fit(rows)
-    return held
-
-
-def binary(name: str, examples: Examples, penalty: float, threshold: float = 0.5) -> dict[str, float]:
-    x, y, names = examples.matrix()
-    prior = np.array([PRIOR.get(name, {}).get(feature, 0.0) for feature in names])
-    held = cross_validated(examples, lambda rows: fit_logistic(x[rows], y[rows], penalty, prior), x)
-    found = held > np.log(threshold / (1 - threshold))
-    right = float((found & (y == 1)).sum())
-    precision, recall = right / max(1.0, float(found.sum())), right / max(1.0, float(y.sum()))
-    f1 = 2 * precision * recall / max(1e-9, precision + recall)
-    print(f"{name:18} {len(y):5} rows, cross-validated F1 {f1:.3f} precision {precision:.3f} recall {recall:.3f}")
-    return dict(zip(names, map(float, fit_logistic(x, y, penalty, prior)), strict=True))
-
-
-def choice(name: str, examples: Examples, penalty: float) -> dict[str, float]:
-    x, y, names = examples.matrix()
-    groups = np.array(examples.groups)
-    prior = np.array([PRIOR.get(name, {}).get(feature, 0.0) for feature in names])
-    held = cross_validated(examples, lambda rows: fit_choice(x[rows], y[rows], groups[rows], penalty, prior), x)
-    chosen = [
-        rows[np.argmax(held[rows])]
-        for rows in (np.flatnonzero(groups == group) for group in np.unique(groups))
-        if y[rows].sum() == 1
-    ]
-    print(
-        f"{name:18} {len(chosen):5} choices, cross-validated accuracy {float(np.mean([y[row] for row in chosen])):.3f}"
-    )
-    return dict(zip(names, map(float, fit_choice(x, y, groups, penalty, prior)), strict=True))
-
-
 def same(name: str, other: str, company: str | None = None) -> bool:
     return likeness(name, other) is not Likeness.NONE or (
         company is not None and likeness(company, other) is not Likeness.NONE
@@ -225,117 +163,256 @@ def aligned(reading: Reading, label: Labelled) -> LabelledDeal | None:
     return max(label.deals, key=lambda deal: (overlap(reading, hypothesis.members, deal), -label.deals.index(deal)))
 
 
+class Fitter:
+    """Fits all decisions on some documents, in order; ``weights`` is what has been fitted so far."""
+
+    def __init__(self, documents: Sequence[Read], penalty: float, *, quiet: bool) -> None:
+        self.documents = documents
+        self.penalty = penalty
+        self.quiet = quiet
+        self.weights: Weights = {}
+        use(self.weights)
+
+    def say(self, text: str) -> None:
+        if not self.quiet:
+            print(text)
+
+    def binary(self, name: str, examples: Examples, penalty: float, threshold: float = 0.5) -> None:
+        x, y, names = examples.matrix()
+        prior = np.array([PRIOR.get(name, {}).get(feature, 0.0) for feature in names])
+        if not self.quiet:
+            held = held_out(np.array(examples.folds), lambda rows: fit_logistic(x[rows], y[rows], penalty, prior), x)
+            found = held > np.log(threshold / (1 - threshold))
+            right = float((found & (y == 1)).sum())
+            precision, recall = right / max(1.0, float(found.sum())), right / max(1.0, float(y.sum()))
+            f1 = 2 * precision * recall / max(1e-9, precision + recall)
+            self.say(f"{name:18} {len(y):5} rows, cross-validated F1 {f1:.3f} P {precision:.3f} R {recall:.3f}")
+        self.weights[name] = dict(zip(names, map(float, fit_logistic(x, y, penalty, prior)), strict=True))
+
+    def choice(self, name: str, examples: Examples, penalty: float) -> None:
+        x, y, names = examples.matrix()
+        groups = np.array(examples.groups)
+        prior = np.array([PRIOR.get(name, {}).get(feature, 0.0) for feature in names])
+        if not self.quiet:
+            held = held_out(
+                np.array(examples.folds), lambda rows: fit_choice(x[rows], y[rows], groups[rows], penalty, prior), x
+            )
+            chosen = [
+                rows[np.argmax(held[rows])]
+                for rows in (np.flatnonzero(groups == group) for group in np.unique(groups))
+                if y[rows].sum() == 1
+            ]
+            right = float(np.mean([y[row] for row in chosen]))
+            self.say(f"{name:18} {len(chosen):5} choices, cross-validated accuracy {right:.3f}")
+        self.weights[name] = dict(zip(names, map(float, fit_choice(x, y, groups, penalty, prior)), strict=True))
+
+    def wording(self) -> None:
+        """What words alone say; each document goes on with what a model says that has not seen it."""
+        x, names = dense([document.reading.wording.features for document in self.documents])
+        y = np.array([float(document.label.is_deal) for document in self.documents])
+        folds = np.array([document.fold for document in self.documents])
+        kinds = list(DealType)
+        with_deal: list[int] = np.flatnonzero(y == 1).tolist()
+        place = {row: number for number, row in enumerate(with_deal)}
+        classes = np.array([kinds.index(self.documents[row].label.deals[0].type) for row in with_deal])
+
+        def fitted(rows: Floats | list[int]) -> Weights:
+            chosen = np.array(rows, dtype=np.intp)
+            deal = fit_logistic(x[chosen], y[chosen], WORDING_PENALTY)
+            deals = np.array([row for row in chosen if row in place], dtype=np.intp)
+            types = fit_classes(x[deals], classes[[place[row] for row in deals]], len(kinds), WORDING_PENALTY)
+            columns = {f"wording_{kind}": types[:, number] for number, kind in enumerate(kinds)}
+            return {
+                name: dict(zip(names, map(float, column), strict=True))
+                for name, column in {"wording_deal": deal, **columns}.items()
+            }
+
+        moved = list(self.documents)
+        right = type_right = 0
+        for number in sorted(set(folds.tolist())):
+            self.weights.update(fitted([row for row in range(len(folds)) if folds[row] != number]))
+            for row in np.flatnonzero(folds == number).tolist():
+                document = self.documents[row]
+                wording = judge_wording(document.reading.wording.features)
+                moved[row] = replace(document, reading=replace(document.reading, wording=wording))
+                right += (wording.deal > 0) == document.label.is_deal
+                if document.label.deals:
+                    type_right += max(wording.types, key=lambda kind: wording.types[kind]) == (
+                        document.label.deals[0].type
+                    )
+        self.say(f"wording: deal or no deal {right / len(folds):.3f}, type {type_right / len(with_deal):.3f} right")
+        self.weights.update(fitted(list(range(len(folds)))))
+        self.documents = moved
+
+    def types(self) -> None:
+        kinds, also = Examples(), Examples()
+        number = 0
+        for document in self.documents:
+            reading, label, fold = document.reading, document.label, document.fold
+            deal = aligned(reading, label)
+            if deal is None:
+                continue
+            told = [(reading.hypotheses[0], deal)]
+            for hypothesis in reading.hypotheses[1:5]:
+                others = [d for d in label.deals if d is not deal and overlap(reading, hypothesis.members, d) > 1]
+                told += [(hypothesis, other) for other in others[:1]]
+            for hypothesis, truth in told:
+                number += 1
+                by_type = type_features(hypothesis, reading.wording.types, main=is_main(reading, hypothesis))
+                for deal_type, row in by_type.items():
+                    kinds.add(row, deal_type == truth.type, fold, number)
+                    if deal_type != truth.type and truth.type in by_type:
+                        also.add(also_features(row, truth.type, deal_type), deal_type in truth.also, fold)
+        self.choice("type", kinds, self.penalty)
+        self.binary("also", also, 2 * self.penalty)
+
+    def parties(self) -> None:
+        parties = Examples()
+        for document in self.documents:
+            reading = document.reading
+            deal = aligned(reading, document.label)
+            if deal is None:
+                continue
+            hypothesis = reading.hypotheses[0]
+            drawn = draft(reading, hypothesis)
+            rows = party_features(
+                hypothesis, drawn.type, reading.entities, reading.lists, elsewhere(reading, hypothesis)
+            )
+            for member, (_, _, row) in rows.items():
+                parties.add(row, overlap(reading, [member], deal) > 0, document.fold)
+        self.binary("party", parties, self.penalty)
+
+    def deals(self) -> None:
+        deals, further = Examples(), Examples()
+        for document in self.documents:
+            reading, label = document.reading, document.label
+            first = draft(reading, reading.hypotheses[0])
+            if not first.parties:
+                continue
+            deals.add(deal_features(reading, first), label.is_deal, document.fold)
+        self.binary("deal", deals, self.penalty)
+        for document in self.documents:
+            reading, label = document.reading, document.label
+            deal = aligned(reading, label)
+            first = draft(reading, reading.hypotheses[0])
+            if deal is None or not first.parties:
+                continue
+            others = [other for other in label.deals if other is not deal]
+            for hypothesis in reading.hypotheses[1:8]:
+                drawn = draft(reading, hypothesis)
+                if len(drawn.parties) < 2 or len(drawn.members & first.members) >= 2:
+                    continue
+                further.add(
+                    further_features(reading, first, drawn),
+                    any(overlap(reading, drawn.members, other) >= 2 for other in others),
+                    document.fold,
+                )
+        self.binary("further", further, self.penalty)
+
+    def fields(self) -> None:
+        focus, values = Examples(), Examples()
+        statuses = {status: Examples() for status in Status}
+        for document in self.documents:
+            reading, fold = document.reading, document.fold
+            deal = aligned(reading, document.label)
+            if deal is None:
+                continue
+            drawn = draft(reading, reading.hypotheses[0])
+            if not drawn.parties:
+                continue
+            areas = focus_features(reading.hits, reading.sentences, deal_sentences(drawn), areas_of(drawn.parties))
+            for area, (_, row) in areas.items():
+                focus.add(row, area in deal.focus, fold)
+            row, _ = status_features(reading.hits, reading.sentences, drawn.hypothesis, drawn.type)
+            for status, examples in statuses.items():
+                examples.add(row, status == deal.status, fold)
+            for value, _, found in reading.values.candidates(drawn.hypothesis, drawn.type):
+                right = (
+                    deal.value is not None
+                    and deal.value[1] == value.currency
+                    and abs(deal.value[0] - value.amount) <= deal.value[0] / 200
+                )
+                values.add(found, right, fold)
+        self.binary("focus", focus, self.penalty, 0.45)
+        self.binary("value", values, self.penalty)
+        for status, examples in statuses.items():
+            self.binary(f"status_{status}", examples, self.penalty)
+
+    def fit(self) -> Weights:
+        self.wording()
+        self.types()
+        self.parties()
+        self.deals()
+        self.fields()
+        return self.weights
+
+
+#: The penalty on what single cues may say.
+WORDING_PENALTY = 5.0
+
+
+def use(weights: Weights) -> None:
+    """Lets the extractor decide by these weights from now on."""
+    model._weights = lambda: weights  # type: ignore[assignment]
+
+
+def written(weights: Weights) -> Weights:
+    """The weights as they are written: rounded, without those that move nothing."""
+    return {
+        decision: {name: round(value, 3) for name, value in sorted(fitted.items()) if abs(value) >= SMALLEST}
+        for decision, fitted in weights.items()
+    }
+
+
+def predictions(documents: Iterable[Read]) -> dict[str, Prediction]:
+    """What the extractor says of the documents with the weights in use."""
+    result = {}
+    for document in documents:
+        wording = judge_wording(document.reading.wording.features)
+        reading = replace(document.reading, wording=wording)
+        result[document.label.id] = Prediction(reports_of(reading), reading.article.text)
+    return result
+
+
+def cross_validate(documents: Sequence[Read], labels: Sequence[Labelled], penalty: float) -> None:
+    """Prints how well each document is read by weights fitted on the other folds."""
+    predicted: dict[str, Prediction] = {}
+    for number in range(FOLDS):
+        use(written(Fitter([d for d in documents if d.fold != number], penalty, quiet=True).fit()))
+        predicted |= predictions(d for d in documents if d.fold == number)
+    console = Console(width=140)
+    for table in tables(evaluate(labels, predicted, canonical=directory().canonical)):
+        console.print(table)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("gold", type=Path)
     parser.add_argument("--texts", type=Path, required=True)
     parser.add_argument("--lang", help="only documents in these languages, comma-separated")
     parser.add_argument("--penalty", type=float, default=4.0)
+    parser.add_argument("--cross-validate", action="store_true", help="print the table of held-out documents")
     parser.add_argument("--write", action="store_true", help="write the weights into the lexicon")
     options = parser.parse_args()
     languages = set(options.lang.split(",")) if options.lang else None
-    readings: list[tuple[Labelled, Reading, int]] = []
+    labels = [label for label in read_labels(options.gold) if languages is None or label.lang in languages]
+    documents: list[Read] = []
     without = 0
-    for label in read_labels(options.gold):
-        if languages is not None and label.lang not in languages:
-            continue
+    for label in labels:
         reading = read(read_text(label, options.texts))
         if reading is None or not reading.hypotheses:
             without += label.is_deal
-            continue
-        readings.append((label, reading, zlib.crc32((label.cluster or label.id).encode()) % FOLDS))
-    print(f"{len(readings)} documents read, {without} deals in which no hypothesis was found")
-    weights: dict[str, dict[str, float]] = {}
-
-    def take(decision: str, fitted: dict[str, float]) -> None:
-        weights[decision] = fitted
-        model._weights = lambda: weights  # type: ignore[assignment]
-
-    model._weights = lambda: weights  # type: ignore[assignment]
-    kinds, also = Examples(), Examples()
-    for number, (label, reading, fold) in enumerate(readings):
-        deal = aligned(reading, label)
-        if deal is None:
-            continue
-        by_type = type_features(reading.hypotheses[0])
-        for deal_type, row in by_type.items():
-            kinds.add(row, deal_type == deal.type, fold, number)
-            if deal_type != deal.type and deal.type in by_type:
-                also.add(also_features(row, deal.type, deal_type), deal_type in deal.also, fold)
-    take("type", choice("type", kinds, options.penalty))
-    take("also", binary("also", also, 2 * options.penalty))
-
-    parties = Examples()
-    for label, reading, fold in readings:
-        if not label.deals:
-            continue
-        deal = aligned(reading, label)
-        assert deal is not None
-        drawn = draft(reading, reading.hypotheses[0])
-        for member, (_, _, row) in party_features(
-            reading.hypotheses[0],
-            drawn.type,
-            reading.entities,
-            reading.lists,
-            elsewhere(reading, reading.hypotheses[0]),
-        ).items():
-            parties.add(row, is_party(reading, member, [deal]), fold)
-    take("party", binary("party", parties, options.penalty))
-
-    deals, focus, values = Examples(), Examples(), Examples()
-    statuses = {status: Examples() for status in Status}
-    for label, reading, fold in readings:
-        drawn = draft(reading, reading.hypotheses[0])
-        if not drawn.parties:
-            without += label.is_deal
-            continue
-        deals.add(deal_features(reading, drawn), label.is_deal, fold)
-        deal = aligned(reading, label)
-        if deal is None:
-            continue
-        areas = focus_features(reading.hits, reading.sentences, deal_sentences(drawn), areas_of(drawn.parties))
-        for area, (_, row) in areas.items():
-            focus.add(row, area in deal.focus, fold)
-        row, _ = status_features(reading.hits, reading.sentences, drawn.hypothesis, drawn.type)
-        for status, examples in statuses.items():
-            examples.add(row, status == deal.status, fold)
-        for value, _, found in reading.values.candidates(drawn.hypothesis, drawn.type):
-            right = (
-                deal.value is not None
-                and deal.value[1] == value.currency
-                and abs(deal.value[0] - value.amount) <= deal.value[0] / 200
-            )
-            values.add(found, right, fold)
-    take("deal", binary("deal", deals, options.penalty))
-    further = Examples()
-    for label, reading, fold in readings:
-        first = draft(reading, reading.hypotheses[0])
-        deal = aligned(reading, label)
-        if deal is None or not first.parties:
-            continue
-        others = [other for other in label.deals if other is not deal]
-        for hypothesis in reading.hypotheses[1:8]:
-            drawn = draft(reading, hypothesis)
-            if len(drawn.parties) < 2 or len(drawn.members & first.members) >= 2:
-                continue
-            further.add(
-                further_features(reading, first, drawn),
-                any(overlap(reading, drawn.members, other) >= 2 for other in others),
-                fold,
-            )
-    take("further", binary("further", further, options.penalty))
-    take("focus", binary("focus", focus, options.penalty, 0.45))
-    take("value", binary("value", values, options.penalty))
-    for status, examples in statuses.items():
-        take(f"status_{status}", binary(f"status_{status}", examples, options.penalty))
+        else:
+            documents.append(Read(label, reading, zlib.crc32((label.cluster or label.id).encode()) % FOLDS))
+    print(f"{len(documents)} documents read, {without} deals in which no hypothesis was found")
+    if options.cross_validate:
+        cross_validate(documents, labels, options.penalty)
+        return
+    weights = written(Fitter(documents, options.penalty, quiet=False).fit())
     if options.write:
-        rounded = {
-            decision: {name: round(weight, 3) for name, weight in sorted(fitted.items())}
-            for decision, fitted in weights.items()
-        }
         TARGET.write_text(
             "# Weights of the extractor's decisions, written by bench/fit_extraction.py. Do not edit by hand.\n"
-            + yaml.safe_dump(rounded, sort_keys=False),
+            + yaml.safe_dump(weights, sort_keys=False),
             encoding="utf-8",
         )
         print(f"written to {TARGET}")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from pipeline.config import Config
+    from pipeline.extraction import OwnAreas
     from pipeline.extraction.organisations import Directory
     from storage.database import Database
     from storage.records import Article, Report
@@ -199,10 +200,25 @@ class Day(click.ParamType[date]):
 
 def extractor(settings: Settings) -> Callable[[Article], tuple[Report, ...]]:
     """The extractor with the configuration's company names and focus areas. Loading its lexicons takes a moment."""
-    from pipeline.extraction import OwnAreas, extract
+    from pipeline.extraction import extract
+
+    return partial(extract, known=names_of(settings), areas=_areas_of(settings))
+
+
+def explainer(settings: Settings) -> Callable[[Article], str]:
+    """Like ``extractor``, but what comes is the account of how an article was read."""
+    from pipeline.extraction import read
+    from pipeline.extraction.explain import explain
+
+    known, areas = names_of(settings), _areas_of(settings)
+    return lambda article: explain(read(article, known=known, areas=areas))
+
+
+def _areas_of(settings: Settings) -> OwnAreas | None:
+    from pipeline.extraction import OwnAreas
 
     areas = settings.config.focus_areas
-    return partial(extract, known=names_of(settings), areas=OwnAreas(areas) if areas else None)
+    return OwnAreas(areas) if areas else None
 
 
 def names_of(settings: Settings) -> Directory:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from pipeline.cli.common import FAILED, Settings, say, settings_of, shared_options
+from pipeline.cli.common import FAILED, Settings, printable, say, settings_of, shared_options
 
 if TYPE_CHECKING:
     from scrapers.errors import ScrapeError
@@ -36,9 +36,21 @@ class _Document:
 @click.option(
     "--language", metavar="CODE", help="Language of the documents where the text leaves it open (en, vi, zh, ...)"
 )
+@click.option(
+    "--min-confidence", type=click.FloatRange(0, 1), default=0.0, metavar="0..1", help="Leave out deals less sure"
+)
+@click.option(
+    "--explain",
+    "explained",
+    is_flag=True,
+    help="Instead of JSON, tell how each document was read: names, cues and frames sentence by sentence, which deals "
+    "were weighed, and why",
+)
 @shared_options
 @click.pass_context
-def command(ctx: click.Context, documents: tuple[str, ...], language: str | None) -> None:
+def command(
+    ctx: click.Context, documents: tuple[str, ...], language: str | None, min_confidence: float, explained: bool
+) -> None:
     """Extract deals from documents (HTML or plain text) and print one JSON object per document. Nothing is stored.
 
     A folder stands for every file in it, - for standard input. What cannot be read is told on standard error, and the
@@ -49,14 +61,15 @@ def command(ctx: click.Context, documents: tuple[str, ...], language: str | None
       dealwire extract article.html report.txt
       dealwire extract https://example.com/news/1 | jq '.deals[].parties'
       curl -s https://example.com/news/1 | dealwire extract -
+      dealwire extract --explain article.html
     """
     from pipeline.article import read_article
-    from pipeline.cli.common import extractor
+    from pipeline.cli.common import explainer, extractor
     from pipeline.errors import ArticleError, PipelineError
     from pipeline.output import document_json, json_line
 
     settings = settings_of(ctx)
-    extract = extractor(settings)
+    extract, explain = extractor(settings), explainer(settings)
     failed = False
     for document in _read_all(documents, settings):
         if isinstance(document, str):
@@ -67,7 +80,8 @@ def command(ctx: click.Context, documents: tuple[str, ...], language: str | None
             article = read_article(
                 document.body, url=document.url, content_type=document.content_type, source_language=language
             )
-            reports = extract(article)
+            account = explain(article) if explained else ""
+            reports = () if explained else extract(article)
         except ArticleError as error:
             say(f"Error: {_named(document.source)}: {error.cause}")
             failed = True
@@ -81,7 +95,11 @@ def command(ctx: click.Context, documents: tuple[str, ...], language: str | None
             say(f"Error: {_named(document.source)}: the extractor failed on it ({what}); please report this document")
             failed = True
             continue
-        click.echo(json_line(document_json(document.source, article, reports)))
+        if explained:
+            click.echo(printable(f"{document.source} ({article.language})\n{account}"))
+        else:
+            sure = tuple(report for report in reports if report.confidence >= min_confidence)
+            click.echo(json_line(document_json(document.source, article, sure)))
     if failed:
         ctx.exit(FAILED)
 

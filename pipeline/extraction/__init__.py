@@ -26,6 +26,7 @@ from pipeline.extraction.parties import salience
 from pipeline.extraction.reports import Reading, reports_of
 from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone, split_sentences
 from pipeline.extraction.values import ValueFinder
+from pipeline.extraction.wording import judge_wording, with_frames, wording_features
 from storage.records import Article, Report
 
 __all__ = ["OwnAreas", "extract", "read"]
@@ -72,7 +73,8 @@ def read(article: Article, *, known: Directory | None = None, areas: OwnAreas | 
     salient = sorted(entities, key=salience, reverse=True)
     hypotheses = hypothesise(frames, salient)
     values = ValueFinder(reader_for(lexicon), lexicon, text, sentences, hits, local_currency(text) if han else "")
-    return Reading(article, sentences, entities, hits, hypotheses, values, lists)
+    words = with_frames(wording_features(hits, sentences, entities), hypotheses[0] if hypotheses else None)
+    return Reading(article, lexicon, sentences, entities, hits, hypotheses, values, judge_wording(words), lists)
 
 
 def _outside_names(hits: Sequence[Hit], mentions: Sequence[Mention]) -> list[Hit]:

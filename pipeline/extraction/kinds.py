@@ -12,6 +12,9 @@ from storage.vocabulary import DealType
 
 #: A further type needs this probability.
 ALSO_THRESHOLD = 0.2
+#: A type that no frame speaks of is considered where the words give it this share.
+_SUGGESTED = 0.15
+_LEAST = 0.005
 #: What is implied by a primary type is not named again.
 _REDUNDANT: Mapping[DealType, frozenset[DealType]] = {
     DealType.CROSS_LICENSING: frozenset({DealType.LICENSING}),
@@ -19,9 +22,17 @@ _REDUNDANT: Mapping[DealType, frozenset[DealType]] = {
 }
 
 
-def type_features(hypothesis: Hypothesis) -> dict[DealType, dict[str, float]]:
-    """Features of each type that some frame of the hypothesis speaks of."""
+def type_features(
+    hypothesis: Hypothesis, shares: Mapping[DealType, float], *, main: bool
+) -> dict[DealType, dict[str, float]]:
+    """Features of each type that some frame of the hypothesis speaks of, or that the article's words suggest.
+
+    ``shares`` is what the words say (wording.py); ``main`` whether the hypothesis is the one they chiefly speak of.
+    """
     totals = hypothesis.type_scores()
+    for deal_type, share in shares.items():
+        if share >= _SUGGESTED:
+            totals.setdefault(deal_type, 0.0)
     top = max(totals.values(), default=0.0) or 1.0
     best: dict[tuple[DealType, Zone], float] = {}
     generic: dict[DealType, bool] = {}
@@ -46,9 +57,11 @@ def type_features(hypothesis: Hypothesis) -> dict[DealType, dict[str, float]]:
             "title": best.get((deal_type, Zone.TITLE), 0.0),
             "lead": best.get((deal_type, Zone.LEAD), 0.0),
             "body": best.get((deal_type, Zone.BODY), 0.0),
-            "count": math.log1p(counts[deal_type]),
+            "count": math.log1p(counts.get(deal_type, 0)),
             "family": family[FAMILIES[deal_type]] / whole,
-            "generic": float(generic[deal_type]),
+            "generic": float(generic.get(deal_type, False)),
+            "unspoken": float(deal_type not in counts),
+            f"wording{'' if main else '_aside'}": math.log(max(_LEAST, shares.get(deal_type, 0.0))) / 3,
             "complete": complete.get(deal_type, 0.0),
             **{
                 f"{deal_type}_beside_{other}": min(1.0, complete.get(other, 0.0))
@@ -65,9 +78,11 @@ def also_features(features: Features, primary: DealType, candidate: DealType) ->
     return {**features, "bias": 1.0, f"primary_{primary}": 1.0, f"{primary}_{candidate}": 1.0}
 
 
-def choose_types(hypothesis: Hypothesis) -> tuple[DealType, tuple[DealType, ...]]:
+def choose_types(
+    hypothesis: Hypothesis, shares: Mapping[DealType, float], *, main: bool
+) -> tuple[DealType, tuple[DealType, ...]]:
     """The primary type and the further ones, likeliest first."""
-    by_type = type_features(hypothesis)
+    by_type = type_features(hypothesis, shares, main=main)
     primary = max(by_type, key=lambda deal_type: (score("type", by_type[deal_type]), deal_type))
     further = {
         deal_type: probability("also", also_features(found, primary, deal_type))

@@ -31,3 +31,9 @@ def score(decision: str, features: Features) -> float:
 def probability(decision: str, features: Features) -> float:
     """The logistic of the score, in 0..1."""
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score(decision, features)))))
+
+
+def contributions(decision: str, features: Features) -> dict[str, float]:
+    """What each feature adds to the score; those that add nothing are left out."""
+    weights = _weights().get(decision, {})
+    return {name: weights[name] * value for name, value in features.items() if weights.get(name, 0.0) * value}

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.extraction.announced import announced_on
 from pipeline.extraction.confidence import confidence, features
 from pipeline.extraction.entities import Entity
 from pipeline.extraction.focus import focus_areas
 from pipeline.extraction.hypotheses import Hypothesis, is_complete
 from pipeline.extraction.kinds import choose_types
-from pipeline.extraction.lexicon import Hit
+from pipeline.extraction.lexicon import CompiledLexicon, Hit
 from pipeline.extraction.model import probability
 from pipeline.extraction.parties import Candidate, areas_of, choose_parties
 from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone
 from pipeline.extraction.status import status_of
 from pipeline.extraction.values import ValueFinder
+from pipeline.extraction.wording import Wording
 from storage.records import Article, Evidence, Party, Report
 from storage.vocabulary import DealType
 
@@ -31,11 +33,13 @@ class Reading:
     """Everything that was found in an article, ready to be judged."""
 
     article: Article
+    lexicon: CompiledLexicon
     sentences: Sequence[Sentence]
     entities: Sequence[Entity]
     hits: Sequence[Hit]
     hypotheses: Sequence[Hypothesis]
     values: ValueFinder
+    wording: Wording
     lists: Sequence[frozenset[int]] = ()  # organisations named in one breath, by id
 
 
@@ -63,16 +67,25 @@ def elsewhere(reading: Reading, hypothesis: Hypothesis) -> set[int]:
     return taken
 
 
+def is_main(reading: Reading, hypothesis: Hypothesis) -> bool:
+    """Whether the hypothesis is the article's strongest, the one its words as a whole speak of."""
+    return bool(reading.hypotheses) and reading.hypotheses[0] is hypothesis
+
+
 def draft(reading: Reading, hypothesis: Hypothesis) -> Draft:
     """Types and parties of one hypothesis."""
-    deal_type, also = choose_types(hypothesis)
+    deal_type, also = choose_types(hypothesis, reading.wording.types, main=is_main(reading, hypothesis))
     parties = choose_parties(hypothesis, deal_type, reading.entities, reading.lists, elsewhere(reading, hypothesis))
     return Draft(hypothesis, deal_type, also, parties)
 
 
 def deal_features(reading: Reading, drawn: Draft) -> dict[str, float]:
     """The features by which a draft is judged to be a deal."""
-    return features(drawn.hypothesis, drawn.parties, drawn.type, reading.entities, reading.hits, reading.sentences)
+    return {
+        **features(drawn.hypothesis, drawn.parties, drawn.type, reading.entities, reading.hits, reading.sentences),
+        "wording": reading.wording.deal / 4,
+        "wording_type": reading.wording.types.get(drawn.type, 0.0),
+    }
 
 
 def deal_sentences(drawn: Draft) -> set[int]:
@@ -148,11 +161,14 @@ def judge(reading: Reading, drawn: Draft, sureness: float) -> Report:
     status, status_hit = status_of(reading.hits, reading.sentences, drawn.hypothesis, drawn.type)
     value = reading.values.best(drawn.hypothesis, drawn.type)
     focus = focus_areas(reading.hits, reading.sentences, deal_sentences(drawn), areas_of(drawn.parties))
+    announced = announced_on(reading.article, reading.lexicon, reading.sentences, deal_sentences(drawn))
     evidence = _evidence(reading, drawn, focus, status_hit)
     if value is not None:
         evidence.append(_quote("value", text, SentenceIndex(reading.sentences).at(value[1])))
+    if announced is not None and announced.span is not None:
+        start, end = announced.span
+        evidence.append(Evidence("announced_on", text[start:end], start, end))
     known = [party.entity.organisation for party in drawn.parties if party.entity.organisation is not None]
-    published = reading.article.published_at
     return Report(
         type=drawn.type,
         also=drawn.also,
@@ -168,8 +184,8 @@ def judge(reading: Reading, drawn: Draft, sureness: float) -> Report:
         value=value[0] if value is not None else None,
         status=status,
         technology=bool(focus) or any(organisation.areas for organisation in known),
-        announced_on=published.date() if published is not None else None,
-        announced_precision=reading.article.published_precision if published is not None else None,
+        announced_on=announced.day if announced is not None else None,
+        announced_precision=announced.precision if announced is not None else None,
         headline=reading.article.title,
         confidence=round(sureness, 3),
         evidence=tuple(dict.fromkeys(evidence)),

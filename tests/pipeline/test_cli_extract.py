@@ -102,3 +102,22 @@ def test_output_is_utf8_whatever_the_locale() -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout.decode("utf-8"))["title"].startswith("诺基亚与小米")
+
+
+def test_explain_tells_sentence_by_sentence_what_was_seen_and_why() -> None:
+    result = _extract("--explain", str(DEAL), str(NO_DEAL))
+    assert result.exit_code == 0, result.output
+    deal, no_deal = result.stdout.split(f"{NO_DEAL} (en)")
+    assert deal.startswith(f"{DEAL} (en)\n[0 title] ")
+    for said in ("    names   ", "    cues    ", "    frame   ", "supplier=", "REPORTED", "because "):
+        assert said in deal, said
+    assert "REPORTED" not in no_deal
+
+
+def test_less_sure_deals_can_be_left_out() -> None:
+    (sure,) = _lines(_extract(str(DEAL)))
+    confidence = sure["deals"][0]["confidence"]  # type: ignore[index]
+    (kept,) = _lines(_extract("--min-confidence", f"{confidence:.3f}", str(DEAL)))
+    assert kept["is_deal"] is True
+    (left,) = _lines(_extract("--min-confidence", "1", str(DEAL)))
+    assert (left["is_deal"], left["deals"]) == (False, [])

@@ -139,6 +139,14 @@ class Money(_Strict):
     numerals: dict[str, int] = Field(default_factory=dict)  # "zehn": 10
 
 
+class Days(_Strict):
+    """How the day of an announcement is told; the names of the days of the week come from CLDR."""
+
+    today: tuple[str, ...] = ()
+    yesterday: tuple[str, ...] = ()
+    not_past: tuple[str, ...] = ()  # before the name of a day: one to come, or another week's: "next"
+
+
 class Lexicon(_Strict):
     """One language."""
 
@@ -154,6 +162,7 @@ class Lexicon(_Strict):
     tense: Tense = Tense()
     names: Names
     money: Money
+    days: Days = Days()
     focus: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     furniture: tuple[str, ...] = ()
     closing: tuple[str, ...] = ()
