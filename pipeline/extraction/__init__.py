@@ -32,6 +32,8 @@ from storage.records import Article, Report
 __all__ = ["OwnAreas", "extract", "read"]
 
 _FALLBACK = "en"
+#: Cues without which a text is read no further.
+_TELLING = frozenset({CueKind.FRAME, CueKind.OBJECT, CueKind.MODALITY, CueKind.MONEY})
 
 
 def extract(article: Article, *, known: Directory | None = None, areas: OwnAreas | None = None) -> tuple[Report, ...]:
@@ -57,7 +59,7 @@ def read(article: Article, *, known: Directory | None = None, areas: OwnAreas | 
     hits = list(lexicon.cues(folded))
     if areas is not None:
         hits = sorted([*hits, *areas.cues(folded)], key=lambda hit: (hit.start, -hit.end))
-    if not any(hit.cue.kind == CueKind.FRAME for hit in hits):
+    if not any(hit.cue.kind in _TELLING for hit in hits):
         return None
     sentences = split_sentences(
         text,

@@ -14,6 +14,8 @@ _BACKGROUND = 0.35
 _HYPOTHETICAL = 0.6
 _DENIED = 0.3
 _TALKS = 0.85
+#: How surely a name must be an organisation's to be put into a deal without a frame.
+_SURE_NAME = 0.4
 
 #: Types that speak of one family of events: a report may call the same deal by any of them.
 FAMILIES: Mapping[DealType, int] = {
@@ -164,6 +166,12 @@ def hypothesise(frames: Iterable[FrameInstance], salient: Sequence[Entity]) -> l
         elif entities:
             hypotheses.append(Hypothesis(set(entities), [item]))
     hypotheses.sort(key=lambda hypothesis: -hypothesis.strength)
+    if not any(len(hypothesis.members) > 1 for hypothesis in hypotheses):
+        # no frame puts two organisations together: the most prominent two may still have a deal (the words decide)
+        pair = [entity.id for entity in salient if entity.score >= _SURE_NAME and (entity.in_title or entity.in_lead)]
+        if len(pair) > 1:
+            loose = [scored for hypothesis in hypotheses for scored in hypothesis.frames]
+            hypotheses.insert(0, Hypothesis(set(pair[:2]), loose))
     return hypotheses
 
 

@@ -30,8 +30,9 @@ def type_features(
     ``shares`` is what the words say (wording.py); ``main`` whether the hypothesis is the one they chiefly speak of.
     """
     totals = hypothesis.type_scores()
+    likeliest = max(shares, key=lambda deal_type: shares[deal_type])
     for deal_type, share in shares.items():
-        if share >= _SUGGESTED:
+        if share >= _SUGGESTED or deal_type is likeliest:
             totals.setdefault(deal_type, 0.0)
     top = max(totals.values(), default=0.0) or 1.0
     best: dict[tuple[DealType, Zone], float] = {}
