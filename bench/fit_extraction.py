@@ -38,6 +38,7 @@ from pipeline.extraction.reports import (
     further_features,
     is_main,
     reports_of,
+    scope_of,
 )
 from pipeline.extraction.status import status_features
 from pipeline.extraction.wording import judge_wording
@@ -258,7 +259,8 @@ class Fitter:
                 told += [(hypothesis, other) for other in others[:1]]
             for hypothesis, truth in told:
                 number += 1
-                by_type = type_features(hypothesis, reading.wording.types, main=is_main(reading, hypothesis))
+                _, wording = scope_of(reading, hypothesis)
+                by_type = type_features(hypothesis, wording.types, main=is_main(reading, hypothesis))
                 for deal_type, row in by_type.items():
                     kinds.add(row, deal_type == truth.type, fold, number)
                     if deal_type != truth.type and truth.type in by_type:

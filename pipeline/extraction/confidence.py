@@ -132,6 +132,12 @@ def _told(scored: Scored, members: set[int]) -> float:
     return scored.score * min(1.0, firm[1]) if len(firm) > 1 and firm[1] >= 0.45 else 0.0
 
 
+def log_odds(chance: float) -> float:
+    """The logit of a probability, within -5..5."""
+    bounded = min(0.9933, max(0.0067, chance))
+    return math.log(bounded / (1 - bounded))
+
+
 def confidence(found: Features) -> float:
     """The probability, 0..1, that a hypothesis with these features is a reported deal."""
     return probability("deal", found)

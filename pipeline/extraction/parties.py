@@ -144,7 +144,7 @@ def _with_listed_investors(
     for members in lists:
         if members & investees or not (members & investors or not investors):
             continue
-        for number in sorted(members - known):
+        for number in sorted((members & by_id.keys()) - known):
             entity = by_id[number]
             if entity.score >= _LISTED_SCORE and number not in elsewhere:
                 chosen = [*chosen, Candidate(entity, Role.INVESTOR, 0.25, THRESHOLD)]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.extraction.announced import announced_on
-from pipeline.extraction.confidence import confidence, features
+from pipeline.extraction.confidence import confidence, features, log_odds
 from pipeline.extraction.entities import Entity
 from pipeline.extraction.focus import focus_areas
 from pipeline.extraction.hypotheses import Hypothesis, is_complete
@@ -17,7 +18,7 @@ from pipeline.extraction.parties import Candidate, areas_of, choose_parties
 from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone
 from pipeline.extraction.status import status_of
 from pipeline.extraction.values import ValueFinder
-from pipeline.extraction.wording import Wording
+from pipeline.extraction.wording import Wording, judge_wording, with_frames, wording_features
 from storage.records import Article, Evidence, Party, Report
 from storage.vocabulary import DealType
 
@@ -45,12 +46,17 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A hypothesis read to its end: its types and parties, before it is judged."""
+    """A hypothesis read to its end: its types and parties, before it is judged.
+
+    ``scope`` are the sentences of the paragraphs that tell of it (of all, for the main one), ``wording`` what they say.
+    """
 
     hypothesis: Hypothesis
     type: DealType
     also: tuple[DealType, ...]
     parties: Sequence[Candidate]
+    scope: frozenset[int]
+    wording: Wording
 
     @property
     def members(self) -> set[int]:
@@ -74,17 +80,43 @@ def is_main(reading: Reading, hypothesis: Hypothesis) -> bool:
 
 def draft(reading: Reading, hypothesis: Hypothesis) -> Draft:
     """Types and parties of one hypothesis."""
-    deal_type, also = choose_types(hypothesis, reading.wording.types, main=is_main(reading, hypothesis))
-    parties = choose_parties(hypothesis, deal_type, reading.entities, reading.lists, elsewhere(reading, hypothesis))
-    return Draft(hypothesis, deal_type, also, parties)
+    scope, wording = scope_of(reading, hypothesis)
+    deal_type, also = choose_types(hypothesis, wording.types, main=is_main(reading, hypothesis))
+    parties = choose_parties(
+        hypothesis, deal_type, entities_in(reading, scope), reading.lists, elsewhere(reading, hypothesis)
+    )
+    return Draft(hypothesis, deal_type, also, parties, scope, wording)
+
+
+def scope_of(reading: Reading, hypothesis: Hypothesis) -> tuple[frozenset[int], Wording]:
+    """The sentences that may speak of a hypothesis, and what their words say.
+
+    The whole article for the main hypothesis; for another the paragraphs in which its frames stand.
+    """
+    if is_main(reading, hypothesis):
+        return frozenset(range(len(reading.sentences))), reading.wording
+    paragraphs = {scored.frame.sentence.paragraph for scored in hypothesis.frames if not scored.background}
+    inside = [sentence for sentence in reading.sentences if sentence.paragraph in paragraphs]
+    scope = frozenset(sentence.index for sentence in inside)
+    index = SentenceIndex(reading.sentences)
+    hits = [hit for hit in reading.hits if index.at(hit.start).index in scope]
+    found = wording_features(hits, reading.sentences, reading.entities, within=scope)
+    return scope, judge_wording(with_frames(found, hypothesis))
+
+
+def entities_in(reading: Reading, scope: frozenset[int]) -> Sequence[Entity]:
+    """The organisations named in these sentences."""
+    if len(scope) == len(reading.sentences):
+        return reading.entities
+    return [entity for entity in reading.entities if any(mention.sentence in scope for mention in entity.mentions)]
 
 
 def deal_features(reading: Reading, drawn: Draft) -> dict[str, float]:
     """The features by which a draft is judged to be a deal."""
     return {
         **features(drawn.hypothesis, drawn.parties, drawn.type, reading.entities, reading.hits, reading.sentences),
-        "wording": reading.wording.deal / 4,
-        "wording_type": reading.wording.types.get(drawn.type, 0.0),
+        "wording": drawn.wording.deal / 4,
+        "wording_type": drawn.wording.types.get(drawn.type, 0.0),
     }
 
 
@@ -105,6 +137,14 @@ def further_features(reading: Reading, first: Draft, drawn: Draft) -> dict[str, 
     shared = len(drawn.members & first.members)
     paragraphs = {scored.frame.sentence.paragraph for scored in first.hypothesis.frames if not scored.background}
     own = [scored for scored in foreground if scored.frame.sentence.paragraph not in paragraphs]
+    entities = {entity.id: entity for entity in reading.entities}
+    places = {number: {mention.sentence for mention in entities[number].mentions} for number in drawn.members}
+    others_here = any(
+        mention.sentence in drawn.scope and reading.sentences[mention.sentence].zone is not Zone.TITLE
+        for number in first.members - drawn.members
+        for mention in entities[number].mentions
+    )
+    told = sum(sentence.zone not in (Zone.TITLE, Zone.FURNITURE) for sentence in reading.sentences)
     scores = sorted((party.probability for party in drawn.parties), reverse=True)
     return {
         "bias": 1.0,
@@ -123,8 +163,28 @@ def further_features(reading: Reading, first: Draft, drawn: Draft) -> dict[str, 
         "partnership": float(drawn.type is DealType.PARTNERSHIP),
         "own_paragraph": float(bool(own)),
         "background": float(any(scored.background for scored in drawn.hypothesis.frames[:2])),
-        "sure": confidence(deal_features(reading, drawn)),
+        "sure": log_odds(confidence(deal_features(reading, drawn))) / 4,
+        "first_sure": log_odds(confidence(deal_features(reading, first))) / 4,
+        "wording_here": drawn.wording.deal / 4,
+        "apart": float(not others_here),
+        "own_names": float(all(place <= drawn.scope | {0} for place in places.values())),
+        "apart_own_names": float(not others_here and all(place <= drawn.scope | {0} for place in places.values())),
+        "name_in_title": float(any(0 in place for place in places.values())),
+        "size": len(drawn.scope) / max(1, told),
+        "stories": math.log1p(stories(reading)),
+        "apart_in_stories": float(not others_here) * math.log1p(stories(reading)),
     }
+
+
+def stories(reading: Reading) -> int:
+    """How many hypotheses with two parties share no organisation with one before: many in a weekly round-up."""
+    count = 0
+    taken: set[int] = set()
+    for hypothesis in reading.hypotheses[:8]:
+        if len(hypothesis.members) > 1 and not hypothesis.members & taken:
+            count += any(not scored.background for scored in hypothesis.frames)
+            taken |= hypothesis.members
+    return count
 
 
 def reports_of(reading: Reading) -> tuple[Report, ...]:

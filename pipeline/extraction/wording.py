@@ -8,7 +8,7 @@ features are named by cues, not by words, so what is learnt in one language hold
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.extraction.entities import Entity
@@ -39,9 +39,16 @@ def judge_wording(found: Features) -> Wording:
 
 
 def wording_features(
-    hits: Sequence[Hit], sentences: Sequence[Sentence], entities: Sequence[Entity]
+    hits: Sequence[Hit],
+    sentences: Sequence[Sentence],
+    entities: Sequence[Entity],
+    *,
+    within: Collection[int] | None = None,
 ) -> dict[str, float]:
-    """Which cues stand in the article, each by kind and name: anywhere, in front, in the title, beside two names."""
+    """Which cues stand in the article, each by kind and name: anywhere, in front, in the title, beside two names.
+
+    ``within`` leaves only these sentences (``hits`` must be of them).
+    """
     index = SentenceIndex(sentences)
     named: dict[int, set[int]] = {}
     for entity in entities:
@@ -61,7 +68,11 @@ def wording_features(
             found[f"{key}:title"] = 1.0
         if hit.cue.kind in (CueKind.FRAME, CueKind.MODALITY) and len(named.get(sentence.index, ())) > 1:
             found[f"{key}:pair"] = 1.0
-    told = [sentence for sentence in sentences if sentence.zone is not Zone.FURNITURE]
+    told = [
+        sentence
+        for sentence in sentences
+        if sentence.zone is not Zone.FURNITURE and (within is None or sentence.index in within)
+    ]
     pairs = sum(len(named.get(sentence.index, ())) > 1 for sentence in told)
     in_title = max((len(named.get(sentence.index, ())) for sentence in told if sentence.zone is Zone.TITLE), default=0)
     found["pairs"] = min(1.0, pairs / 3)
