@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from pipeline.extraction.entities import Entity, gather
@@ -25,6 +26,7 @@ from pipeline.extraction.organisations import Directory, directory
 from pipeline.extraction.parties import salience
 from pipeline.extraction.reports import Reading, reports_of
 from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone, split_sentences
+from pipeline.extraction.stories import stories
 from pipeline.extraction.values import ValueFinder
 from pipeline.extraction.wording import judge_wording, with_frames, wording_features
 from storage.records import Article, Report
@@ -32,6 +34,8 @@ from storage.records import Article, Report
 __all__ = ["OwnAreas", "extract", "read"]
 
 _FALLBACK = "en"
+#: A round-up is read story by story where at least two of them are as surely deals as this.
+_STORY_THRESHOLD = 0.6
 #: Cues without which a text is read no further.
 _TELLING = frozenset({CueKind.FRAME, CueKind.OBJECT, CueKind.MODALITY, CueKind.MONEY})
 
@@ -43,7 +47,46 @@ def extract(article: Article, *, known: Directory | None = None, areas: OwnAreas
     Raises ExtractionError only for a broken lexicon, never for a text.
     """
     reading = read(article, known=known, areas=areas)
-    return reports_of(reading) if reading is not None else ()
+    if reading is None:
+        return ()
+    reports = reports_of(reading)
+    parts = stories(article.text, reading.sentences, reading.entities) if reports else []
+    if not parts:
+        return reports
+    told = [_read_story(article, *part, known, areas) for part in parts]
+    sure = [story for story in told if story and story[0].confidence >= _STORY_THRESHOLD]
+    if len(sure) < 2 or _about_one(article.title, sure):
+        return reports
+    return tuple(report for story in sure for report in story)
+
+
+def _read_story(
+    article: Article, start: int, end: int, known: Directory | None, areas: OwnAreas | None
+) -> tuple[Report, ...]:
+    """The deals of one story of a round-up, their evidence as slices of the whole text."""
+    reading = read(replace(article, text=article.text[start:end]), known=known, areas=areas)
+    return _shifted(reports_of(reading), start) if reading is not None else ()
+
+
+def _about_one(title: str, told: Sequence[Sequence[Report]]) -> bool:
+    """Whether the title names the parties of one story and of no other: the rest are background."""
+    folded = fold(title)
+    named = [
+        sum(any(word in folded for word in (fold(party.name), fold(party.name).split()[0])) for party in story[0].parties)
+        for story in told
+    ]
+    return sum(count > 0 for count in named) == 1 and max(named) > 1
+
+
+def _shifted(reports: Sequence[Report], offset: int) -> tuple[Report, ...]:
+    """Reports of a part of a text, their evidence as slices of the whole."""
+    return tuple(
+        replace(
+            report,
+            evidence=tuple(replace(item, start=item.start + offset, end=item.end + offset) for item in report.evidence),
+        )
+        for report in reports
+    )
 
 
 def read(article: Article, *, known: Directory | None = None, areas: OwnAreas | None = None) -> Reading | None:
