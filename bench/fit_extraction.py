@@ -13,22 +13,23 @@ from __future__ import annotations
 
 import argparse
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import yaml
-from fitting import Examples, Floats, dense, fit_choice, fit_classes, fit_logistic, held_out
+from fitting import Examples, Floats, dense, fit_choice, fit_classes, fit_logistic, fit_sparse, held_out
 from rich.console import Console
 
 from pipeline.evaluate import Prediction, evaluate
 from pipeline.evaluate_table import tables
-from pipeline.extraction import model, read
+from pipeline.extraction import judged, model, read
 from pipeline.extraction.focus import focus_features
 from pipeline.extraction.kinds import also_features, type_features
 from pipeline.extraction.organisations import directory
 from pipeline.extraction.parties import areas_of, party_features
+from pipeline.extraction.phrases import FILE, phrase_log_odds
 from pipeline.extraction.reports import (
     Reading,
     deal_features,
@@ -37,7 +38,6 @@ from pipeline.extraction.reports import (
     elsewhere,
     further_features,
     is_main,
-    reports_of,
     scope_of,
 )
 from pipeline.extraction.status import status_features
@@ -172,6 +172,7 @@ class Fitter:
         self.penalty = penalty
         self.quiet = quiet
         self.weights: Weights = {}
+        self.phrases: dict[str, float] = {}
         use(self.weights)
 
     def say(self, text: str) -> None:
@@ -230,11 +231,18 @@ class Fitter:
 
         moved = list(self.documents)
         right = type_right = 0
+        said = [document.reading.wording.phrases for document in self.documents]
+        words_right = 0
         for number in sorted(set(folds.tolist())):
+            others = np.flatnonzero(folds != number)
+            plain = fit_sparse([said[row] for row in others], y[others], PHRASE_PENALTY, LEAST)
             self.weights.update(fitted([row for row in range(len(folds)) if folds[row] != number]))
             for row in np.flatnonzero(folds == number).tolist():
                 document = self.documents[row]
-                wording = judge_wording(document.reading.wording.features)
+                wording = judge_wording(document.reading.wording.features, {})
+                odds = phrase_log_odds(said[row], plain)
+                words_right += (odds > 0) == document.label.is_deal
+                wording = replace(wording, words=odds, phrases=said[row])
                 moved[row] = replace(document, reading=replace(document.reading, wording=wording))
                 right += (wording.deal > 0) == document.label.is_deal
                 if document.label.deals:
@@ -242,7 +250,9 @@ class Fitter:
                         document.label.deals[0].type
                     )
         self.say(f"wording: deal or no deal {right / len(folds):.3f}, type {type_right / len(with_deal):.3f} right")
+        self.say(f"words: deal or no deal {words_right / len(folds):.3f} right")
         self.weights.update(fitted(list(range(len(folds)))))
+        self.phrases = fit_sparse(said, y, PHRASE_PENALTY, LEAST)
         self.documents = moved
 
     def types(self) -> None:
@@ -351,6 +361,10 @@ class Fitter:
 
 #: The penalty on what single cues may say.
 WORDING_PENALTY = 5.0
+#: The same for plain words, and in how many documents a phrase must stand to be weighed.
+PHRASE_PENALTY = 1.0
+LEAST = 4
+LEAST_PHRASE = 0.01
 
 
 def use(weights: Weights) -> None:
@@ -366,13 +380,14 @@ def written(weights: Weights) -> Weights:
     }
 
 
-def predictions(documents: Iterable[Read]) -> dict[str, Prediction]:
-    """What the extractor says of the documents with the weights in use."""
+def predictions(documents: Iterable[Read], plain: Mapping[str, float]) -> dict[str, Prediction]:
+    """What the extractor says of the documents with the weights in use and those of phrases."""
     result = {}
     for document in documents:
-        wording = judge_wording(document.reading.wording.features)
+        wording = judge_wording(document.reading.wording.features, {})
+        wording = replace(wording, words=phrase_log_odds(document.reading.wording.phrases, plain))
         reading = replace(document.reading, wording=wording)
-        result[document.label.id] = Prediction(reports_of(reading), reading.article.text)
+        result[document.label.id] = Prediction(judged(reading), reading.article.text)
     return result
 
 
@@ -380,8 +395,9 @@ def cross_validate(documents: Sequence[Read], labels: Sequence[Labelled], penalt
     """Prints how well each document is read by weights fitted on the other folds."""
     predicted: dict[str, Prediction] = {}
     for number in range(FOLDS):
-        use(written(Fitter([d for d in documents if d.fold != number], penalty, quiet=True).fit()))
-        predicted |= predictions(d for d in documents if d.fold == number)
+        fitter = Fitter([d for d in documents if d.fold != number], penalty, quiet=True)
+        use(written(fitter.fit()))
+        predicted |= predictions((d for d in documents if d.fold == number), fitter.phrases)
     console = Console(width=140)
     for table in tables(evaluate(labels, predicted, canonical=directory().canonical)):
         console.print(table)
@@ -410,14 +426,17 @@ def main() -> None:
     if options.cross_validate:
         cross_validate(documents, labels, options.penalty)
         return
-    weights = written(Fitter(documents, options.penalty, quiet=False).fit())
+    fitter = Fitter(documents, options.penalty, quiet=False)
+    weights = written(fitter.fit())
     if options.write:
         TARGET.write_text(
             "# Weights of the extractor's decisions, written by bench/fit_extraction.py. Do not edit by hand.\n"
             + yaml.safe_dump(weights, sort_keys=False),
             encoding="utf-8",
         )
-        print(f"written to {TARGET}")
+        kept = ((phrase, weight) for phrase, weight in sorted(fitter.phrases.items()) if abs(weight) >= LEAST_PHRASE)
+        (TARGET.parent / FILE).write_text("".join(f"{phrase}\t{weight:.3f}\n" for phrase, weight in kept), "utf-8")
+        print(f"written to {TARGET} and {FILE}")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -98,6 +99,36 @@ def fit_classes(x: Floats, classes: Rows, count: int, penalty: float) -> Floats:
 
     start = np.zeros(x.shape[1] * count)
     return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B").x).reshape(x.shape[1], count)
+
+
+def fit_sparse(rows: Sequence[Mapping[str, float]], y: Floats, penalty: float, least: int) -> dict[str, float]:
+    """Weights of yes or no over very many features that seldom occur, of those in at least ``least`` rows.
+
+    The weight of "" is the constant.
+    """
+    tally: dict[str, int] = {}
+    for row in rows:
+        for name in row:
+            tally[name] = tally.get(name, 0) + 1
+    names = sorted(name for name, count in tally.items() if count >= least)
+    place = {name: number for number, name in enumerate(names)}
+    cells = [
+        (number, place[name], value) for number, row in enumerate(rows) for name, value in row.items() if name in place
+    ]
+    at, of, values = zip(*cells, strict=True)
+    x = csr_matrix((values, (at, of)), shape=(len(rows), len(names)))
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        scores = np.clip(x @ weights[1:] + weights[0], -30, 30)
+        p = 1 / (1 + np.exp(-scores))
+        value = float(
+            np.logaddexp(0, np.where(y == 1, -scores, scores)).sum() + penalty / 2 * (weights[1:] @ weights[1:])
+        )
+        off = p - y
+        return value, np.concatenate([[off.sum()], x.T @ off + penalty * weights[1:]])
+
+    weights = minimize(loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B").x
+    return {"": float(weights[0]), **dict(zip(names, map(float, weights[1:]), strict=True))}
 
 
 def held_out(folds: Rows, fit: Callable[[Rows], Floats], x: Floats) -> Floats:

@@ -24,6 +24,7 @@ from pipeline.extraction.names_cjk import CjkMentionFinder
 from pipeline.extraction.objects import retype
 from pipeline.extraction.organisations import Directory, directory
 from pipeline.extraction.parties import salience
+from pipeline.extraction.phrases import phrases
 from pipeline.extraction.reports import Reading, reports_of
 from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone, split_sentences
 from pipeline.extraction.stories import stories
@@ -31,7 +32,7 @@ from pipeline.extraction.values import ValueFinder
 from pipeline.extraction.wording import judge_wording, with_frames, wording_features
 from storage.records import Article, Report
 
-__all__ = ["OwnAreas", "extract", "read"]
+__all__ = ["OwnAreas", "extract", "judged", "read"]
 
 _FALLBACK = "en"
 #: A round-up is read story by story where at least two of them are as surely deals as this.
@@ -47,8 +48,12 @@ def extract(article: Article, *, known: Directory | None = None, areas: OwnAreas
     Raises ExtractionError only for a broken lexicon, never for a text.
     """
     reading = read(article, known=known, areas=areas)
-    if reading is None:
-        return ()
+    return judged(reading, known=known, areas=areas) if reading is not None else ()
+
+
+def judged(reading: Reading, *, known: Directory | None = None, areas: OwnAreas | None = None) -> tuple[Report, ...]:
+    """The deals of an article that has been read; those of a round-up story by story."""
+    article = reading.article
     reports = reports_of(reading)
     parts = stories(article.text, reading.sentences, reading.entities) if reports else []
     if not parts:
@@ -72,7 +77,10 @@ def _about_one(title: str, told: Sequence[Sequence[Report]]) -> bool:
     """Whether the title names the parties of one story and of no other: the rest are background."""
     folded = fold(title)
     named = [
-        sum(any(word in folded for word in (fold(party.name), fold(party.name).split()[0])) for party in story[0].parties)
+        sum(
+            any(word in folded for word in (fold(party.name), fold(party.name).split()[0]))
+            for party in story[0].parties
+        )
         for story in told
     ]
     return sum(count > 0 for count in named) == 1 and max(named) > 1
@@ -118,8 +126,9 @@ def read(article: Article, *, known: Directory | None = None, areas: OwnAreas | 
     salient = sorted(entities, key=salience, reverse=True)
     hypotheses = hypothesise(frames, salient)
     values = ValueFinder(reader_for(lexicon), lexicon, text, sentences, hits, local_currency(text) if han else "")
+    said = phrases(language, folded, sentences, mentions)
     words = with_frames(wording_features(hits, sentences, entities), hypotheses[0] if hypotheses else None)
-    return Reading(article, lexicon, sentences, entities, hits, hypotheses, values, judge_wording(words), lists)
+    return Reading(article, lexicon, sentences, entities, hits, hypotheses, values, judge_wording(words, said), lists)
 
 
 def _outside_names(hits: Sequence[Hit], mentions: Sequence[Mention]) -> list[Hit]:

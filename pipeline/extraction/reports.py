@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.extraction.announced import announced_on
 from pipeline.extraction.confidence import confidence, features, log_odds
@@ -101,7 +101,7 @@ def scope_of(reading: Reading, hypothesis: Hypothesis) -> tuple[frozenset[int], 
     index = SentenceIndex(reading.sentences)
     hits = [hit for hit in reading.hits if index.at(hit.start).index in scope]
     found = wording_features(hits, reading.sentences, reading.entities, within=scope)
-    return scope, judge_wording(with_frames(found, hypothesis))
+    return scope, replace(judge_wording(with_frames(found, hypothesis), {}), words=reading.wording.words)
 
 
 def entities_in(reading: Reading, scope: frozenset[int]) -> Sequence[Entity]:
@@ -116,6 +116,7 @@ def deal_features(reading: Reading, drawn: Draft) -> dict[str, float]:
     return {
         **features(drawn.hypothesis, drawn.parties, drawn.type, reading.entities, reading.hits, reading.sentences),
         "wording": drawn.wording.deal / 4,
+        "words": drawn.wording.words / 4,
         "wording_type": drawn.wording.types.get(drawn.type, 0.0),
     }
 

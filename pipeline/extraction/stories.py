@@ -7,6 +7,7 @@ article its deals would run into each other; read story by story each is told pl
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pipeline.extraction.entities import Entity
 from pipeline.extraction.segmentation import Sentence, Zone
@@ -40,7 +41,7 @@ def stories(text: str, sentences: Sequence[Sentence], entities: Sequence[Entity]
             if first <= paragraph <= last:
                 group[paragraph] = group[first]
 
-    for before, after in zip(paragraphs, paragraphs[1:], strict=False):
+    for before, after in pairwise(paragraphs):
         start, end = spans[before]
         if end - start < _HEADING and text[end - 1] not in _ENDS:
             join(before, after)
@@ -51,7 +52,7 @@ def stories(text: str, sentences: Sequence[Sentence], entities: Sequence[Entity]
         mentioned = sorted({place[mention.sentence] for mention in entity.mentions} & spans.keys())
         for paragraph in mentioned:
             named.setdefault(paragraph, set()).add(entity.id)
-        if len(mentioned) > max(2.0, _THREAD * len(paragraphs)) :
+        if len(mentioned) > max(2.0, _THREAD * len(paragraphs)):
             return []
         if len(mentioned) > 1:
             join(mentioned[0], mentioned[-1])

@@ -15,6 +15,7 @@ from pipeline.extraction.entities import Entity
 from pipeline.extraction.hypotheses import Hypothesis, is_complete
 from pipeline.extraction.lexicon import CueKind, Hit
 from pipeline.extraction.model import Features, score
+from pipeline.extraction.phrases import phrase_log_odds
 from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone
 from storage.vocabulary import DealType
 
@@ -31,11 +32,13 @@ class Wording:
     deal: float = 0.0
     types: Mapping[DealType, float] = field(default_factory=dict)
     features: Features = field(default_factory=dict)
+    words: float = 0.0  # the same from plain words (phrases.py)
+    phrases: Features = field(default_factory=dict)
 
 
-def judge_wording(found: Features) -> Wording:
-    """Weighs the features of ``wording_features`` and ``with_frames``."""
-    return Wording(deal_log_odds(found), type_shares(found), found)
+def judge_wording(found: Features, said: Features) -> Wording:
+    """Weighs the features of ``wording_features`` and ``with_frames``, and the phrases ``said``."""
+    return Wording(deal_log_odds(found), type_shares(found), found, phrase_log_odds(said), said)
 
 
 def wording_features(
