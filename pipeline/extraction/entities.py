@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from pipeline.extraction.lexicon import fold
 from pipeline.extraction.mentions import Mention
 from pipeline.extraction.organisations import Directory, Organisation
+from pipeline.extraction.places import is_town
 from pipeline.extraction.segmentation import Sentence, Zone
+from pipeline.extraction.vocabulary import names_investor
 from pipeline.names import words_of
 
 
@@ -23,6 +25,8 @@ class Entity:
     score: float = 0.0
     in_title: bool = False
     in_lead: bool = False
+    town: bool = False  # a town goes by that name
+    invests: bool = False  # named as a fund is
     trust: float = 1.0  # below 1 where the name may be ordinary words that a headline capitalises
 
     @property
@@ -128,6 +132,8 @@ def gather(
         entity_of[mention.start] = entity
     for entity in by_key.values():
         best = max(mention.score for mention in entity.mentions)
+        entity.invests = any(names_investor(name) for name in {mention.name for mention in entity.mentions})
+        entity.town = entity.organisation is None and is_town(entity.first.name)
         if entity.organisation is None and best < 0.9:
             entity.trust = _trust(entity, sentences, text)
             best *= entity.trust

@@ -14,6 +14,10 @@ from storage.vocabulary import SYMMETRIC_TYPES, DealType, Role
 #: An organisation with this probability is a party; the two likeliest sides need less.
 THRESHOLD = 0.5
 _SIDE_THRESHOLD = 0.22
+#: So many of the most prominent organisations are looked at even where no frame names them,
+_PROMINENT = 5
+#: and any beside a trigger whose name is as sure as this.
+_BESIDE_SCORE = 0.4
 #: How surely a name in a list of investors must be an organisation's.
 _LISTED_SCORE = 0.5
 
@@ -53,6 +57,11 @@ def party_features(
     ranked = sorted(entities, key=salience, reverse=True)
     most = max((salience(entity) for entity in entities), default=1.0) or 1.0
     counted = max((entity.count for entity in entities), default=1)
+    told: dict[int, float] = {}
+    for scored in hypothesis.frames:
+        if not scored.background:
+            number = scored.frame.sentence.index
+            told[number] = max(told.get(number, 0.0), scored.score)
     frames_of: dict[int, int] = {}
     best_of: dict[int, float] = {}
     firm_of: dict[int, float] = {}
@@ -68,7 +77,10 @@ def party_features(
         number = entity.id
         if number not in tallies and number in elsewhere:
             continue
-        if number not in tallies and not (rank < 5 and (entity.in_title or entity.in_lead)):
+        beside = {mention.sentence for mention in entity.mentions if mention.sentence in told}
+        prominent = rank < _PROMINENT and (entity.in_title or entity.in_lead)
+        financial = entity.invests and entity.score >= _BESIDE_SCORE
+        if number not in tallies and not prominent and not financial and not (beside and entity.score >= _BESIDE_SCORE):
             continue
         tally = sharpened.get(number, {})
         typed = {
@@ -102,9 +114,27 @@ def party_features(
             "investor": float(role is Role.INVESTOR),
             "seller": float(role is Role.SELLER),
             "crowd": math.log1p(len(totals)) / 2,
+            "town": float(entity.town),
+            f"invests_{_group(deal_type)}": float(entity.invests),
+            f"unvoted_invests_{_group(deal_type)}": float(entity.invests and number not in tallies),
+            "beside": math.log1p(len(beside)),
+            "beside_best": max((told[sentence] for sentence in beside), default=0.0),
+            "unvoted_beside": float(number not in tallies and bool(beside)),
+            f"unvoted_{_group(deal_type)}": float(number not in tallies),
+            f"unvoted_beside_{_group(deal_type)}": float(number not in tallies and bool(beside)),
+            f"listed_{_group(deal_type)}": float(together >= 2),
         }
         result[number] = (role, totals.get(number, 0.0), features)
     return result
+
+
+def _group(deal_type: DealType) -> str:
+    """Types whose parties are named in like ways."""
+    if deal_type is DealType.INVESTMENT:
+        return "investment"
+    if deal_type in SYMMETRIC_TYPES:
+        return "symmetric"
+    return "purchase" if deal_type in (DealType.ACQUISITION, DealType.ASSET_PURCHASE) else "other"
 
 
 def choose_parties(
@@ -243,7 +273,9 @@ def _free_side(roles: set[Role], first: Role, second: Role, deal_type: DealType)
         return first
     if second not in roles:
         return second
-    return Role.INVESTOR if deal_type is DealType.INVESTMENT else second
+    if deal_type is DealType.INVESTMENT:
+        return Role.INVESTOR
+    return Role.SELLER if deal_type in (DealType.ACQUISITION, DealType.ASSET_PURCHASE) else second
 
 
 def sides_filled(parties: Sequence[Candidate]) -> int:

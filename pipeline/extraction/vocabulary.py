@@ -28,6 +28,7 @@ class _Gazetteer(BaseModel):
     acronyms: tuple[str, ...]
     outlets: tuple[str, ...]
     advisers: tuple[str, ...]
+    investor_words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,20 @@ class Vocabulary:
 @lru_cache(maxsize=1)
 def _gazetteer() -> _Gazetteer:
     return _Gazetteer.model_validate(load_yaml("gazetteer.yaml"))
+
+
+@lru_cache(maxsize=1)
+def _investor_words() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Whole words, and pieces for scripts without spaces."""
+    words = [fold(word) for word in _gazetteer().investor_words]
+    return frozenset(w for w in words if w.isascii() or w[0] < "\u3000"), tuple(w for w in words if w[0] >= "\u3000")
+
+
+def names_investor(name: str) -> bool:
+    """Whether a name has a word in it as those of funds and investors have: "Tern Ventures", "赤水资本"."""
+    words, pieces = _investor_words()
+    folded = fold(name)
+    return not words.isdisjoint(folded.split()) or any(piece in folded for piece in pieces)
 
 
 @lru_cache(maxsize=16)

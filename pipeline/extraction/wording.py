@@ -55,7 +55,7 @@ def wording_features(
     index = SentenceIndex(sentences)
     named: dict[int, set[int]] = {}
     for entity in entities:
-        if entity.score >= _SURE_NAME:
+        if entity.score >= _SURE_NAME and not entity.town:
             for mention in entity.mentions:
                 named.setdefault(mention.sentence, set()).add(entity.id)
     found: dict[str, float] = {"bias": 1.0}
