@@ -52,6 +52,8 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str, grammar: Gram
         after = [hit for hit in things if begin <= hit.start < frame.hit.start]
     elif spec.shape is Shape.LAST:
         return _retype_last(frame, things, folded, grammar)
+    elif grammar.data.verb_last and not after:
+        after = _before_verb(frame, things, folded, grammar)
     targets = [
         argument for argument in frame.arguments if argument.role is Role.TARGET and argument.mention is not None
     ]
@@ -100,6 +102,15 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str, grammar: Gram
     return frame
 
 
+def _before_verb(frame: FrameInstance, things: Sequence[Hit], folded: str, grammar: Grammar) -> list[Hit]:
+    """The things between an object marker and the verb or noun: 将B的轴承业务出售给C, 完成对B芯片业务的收购."""
+    start = max(frame.sentence.start, frame.hit.start - _WINDOW)
+    clause = folded[start : frame.hit.start]
+    cut = max((clause.rfind(mark) for mark in "。；:："), default=-1)
+    at = max((clause.rfind(word, cut + 1) for word in grammar.data.cases.before.get("object", ())), default=-1)
+    return [hit for hit in things if at >= 0 and start + at < hit.start < frame.hit.start]
+
+
 def _as(frame: FrameInstance, deal_type: DealType, roles: dict[Role, Role]) -> FrameInstance:
     arguments = [
         Argument(item.entity, roles.get(item.role, item.role), item.weight, item.mention) for item in frame.arguments
@@ -145,6 +156,8 @@ def _retype_last(frame: FrameInstance, things: Sequence[Hit], folded: str, gramm
     if not owners:
         return _as(frame, DealType.ASSET_PURCHASE, {})
     owner = owners[-1]
+    if last.end <= owner.start and folded[last.end : owner.start].strip() in ("", "「", "『"):
+        return _as(frame, DealType.ASSET_PURCHASE, {})  # サービス「X」を譲り渡した
     if owner.outer_end <= last.start and grammar.owns.match(folded[owner.outer_end : last.start]):
         return _as(frame, DealType.ASSET_PURCHASE, {Role.TARGET: Role.SELLER})
     return frame

@@ -48,6 +48,8 @@ _ENDS_IN_ABBREVIATION = re.compile(rf"(?:^|[\s(\"“„'’./])(?:{_ABBREVIATION
 _BREAK = re.compile(
     r"[.!?…](?:[\"”’'»)\]]*)(?=\s)|(?<=[^\W\d_A-Z]{2})\.(?=[^\W\d_a-z][^\W\d_A-Z]+ )|[。！？!?；](?:[」』”’）)]*)"
 )
+#: After a bracket or a quotation: the sentence around it goes on.
+_GOES_ON = re.compile(r"[をがはとでのにもや、]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LINE = re.compile(r"[^\n]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -91,6 +93,8 @@ def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
                 continue
         if match.group()[0] in "!?" and text[stop : stop + 3].lstrip()[:1].islower():
             continue  # Yahoo! shares
+        if len(match.group()) > 1 and match.group()[0] in "。！？!?" and _GOES_ON.match(text, stop):
+            continue  # (以下「A」といいます。)が営む
         if text[begin:stop].strip():
             spans.append((begin, stop))
         begin = stop

@@ -67,11 +67,20 @@ _RUN = re.compile(
 _KATAKANA = re.compile(rf"[{_KANA}]+(?:[・･][{_KANA}]+)*")
 #: A character of a script without capitals.
 CJK = re.compile(f"[{_CJK}]")
+#: Final consonants that only verbs and adjectives have: 했다, 않는, 없이, 앉은, 잃은.
+_VERB_FINALS = frozenset({20, 6, 18, 15, 5})
+#: A word of two syllables that ends in one of these is no name: 붉은, 파는, 층을.
+_PLAIN_PARTICLES = frozenset("을를은는에")
 _UNIT = "[成家個年月日度季个項项名位次时時]|号(?!公司)|號(?!公司)"
 _HAN_COUNT = re.compile(
     rf"(?:[百千](?=[〇零一二三四五六七八九十百千亿億万萬兆家個个])|[〇零一二三四五六七八九十两兩])[〇零一二三四五六七八九十百千两兩点點]*(?:[亿億万萬兆]+|(?:{_UNIT})(?:[〇零一二三四五六七八九十]{{1,3}}[日号號])?|大(?=厂|巨头))|"
     r"百分之[〇零一二三四五六七八九十点點]+"
 )
+
+
+def _inflected(word: str) -> bool:
+    """Whether a syllable of ``word`` is one that only verbs have."""
+    return any("가" <= char <= "힣" and (ord(char) - 0xAC00) % 28 in _VERB_FINALS for char in word)
 
 
 def _frequencies(language: str) -> dict[str, float]:
@@ -137,6 +146,7 @@ class Segmenter:
         self._endings = tuple(self.plain(word) for word in names.boundaries if len(word) > 1)
         self._derived = frozenset(self.plain(word) for word in names.noun_endings)
         self._suffixes = frozenset(self.plain(word) for word in names.organisation_nouns)
+        self._spelled = tuple(word for word in self._suffixes if _KATAKANA.fullmatch(word))
         self._particles = sorted(
             {self.plain(word) for forms in cases.after.values() for word in forms}, key=len, reverse=True
         )
@@ -268,6 +278,10 @@ class Segmenter:
             self._costs.get(run[:cut], 99.0) < _USUAL and self._costs.get(run[cut:], 99.0) < _USUAL
             for cut in range(3, len(run) - 2)
         )
+        if made and any(
+            run.endswith(word) and self._costs.get(run[: -len(word)], 99.0) < _USUAL for word in self._spelled
+        ):
+            return Kind.SUFFIX  # 北陸データサービス
         return Kind.WORD if made else Kind.UNKNOWN
 
     def _split_hangul(
@@ -292,7 +306,7 @@ class Segmenter:
             tokens.append(Token(start, end, fixed[start][1], word))
             return
         kind = Kind.CASE if word in self._particles else self._kinds.get(word)  # Corvane에
-        if kind is None and word.endswith(self._endings):
+        if kind is None and (word.endswith(self._endings) or _inflected(word) or self._single(word)):
             kind = Kind.STOP
         if kind is not None:
             tokens.append(Token(start, end, kind, word))
@@ -304,6 +318,12 @@ class Segmenter:
                 tokens.append(Token(start + len(stem), end, Kind.CASE, particle))
                 return
         self._add_stem(start, word, tokens)
+
+    def _single(self, word: str) -> bool:
+        """Whether ``word`` is one syllable with a particle: 원을, 곳이."""
+        if len(word) == 2 and word[1] in _PLAIN_PARTICLES:
+            return True
+        return self._kinds.get(word[:1]) in (Kind.STOP, Kind.NOUN) and word[1:] in self._particles
 
     def _add_stem(self, start: int, stem: str, tokens: list[Token]) -> None:
         """A word without its particle; what ends many names is a word of its own: 한들|은행."""
@@ -353,6 +373,7 @@ class Terms:
         self.things = self._plain(names.things)
         self.owned = self._plain(names.owned)
         self.daughters = self._plain(names.daughters)
+        self.made = tuple(sorted((self.words.plain(word) for word in names.made), key=len, reverse=True))
         self.called = tuple(sorted(names.called, key=len, reverse=True))
         self.surnames = self._plain(names.surnames)
         self.openings = self._plain(names.organisation_openings)

@@ -113,6 +113,7 @@ class Names(_Strict):
     possessors: tuple[str, ...] = ()  # "its": what follows belongs to somebody, a product rather than a party
     documents: tuple[str, ...] = ()  # capitalised last words of papers, laws and events: "Agreement", "Act", "Summit"
     things: tuple[str, ...] = ()  # last words of names that are things as well: 固态电池 is a battery
+    made: tuple[str, ...] = ()  # after what a company makes, seldom after its name: "を手がけ", " 업체"
     called: tuple[str, ...] = ()  # in brackets after a name, before its short form: (以下简称"X")
     owned: tuple[str, ...] = ()  # between an owner and what it owns: "旗下的"
     daughters: tuple[str, ...] = ()  # after a known name they make another organisation: "Capital"
