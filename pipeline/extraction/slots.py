@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pipeline.extraction.grammar import CLAUSE_BREAK, COMMA, REACH, WORDS, Grammar
 from pipeline.extraction.groups import Group
 from pipeline.extraction.lexicon import Hit
-from pipeline.extraction.lexicon.schema import Slot
+from pipeline.extraction.lexicon.schema import Shape, Slot
 from pipeline.extraction.segmentation import Sentence
 
 #: A slot, the names in it, and how surely (0..1) they fill it.
@@ -129,6 +129,8 @@ class SlotReader:
             ]
             if CLAUSE_BREAK.search(gap):
                 break
+            if self._grammar.data.verb_last and COMMA.search(gap) and self._opens_clause(group, triggers):
+                break  # A出售工厂,B接手
             sureness = 1.0 if not crossing else 0.5
             words = self._grammar.size(gap)
             if group.case is None or group.case in ("object", "subject", "poss"):
@@ -161,6 +163,14 @@ class SlotReader:
                     continue
                 slots.append((slot, group, sureness * (0.9 if words < 16 else 0.7)))
         return slots
+
+    @staticmethod
+    def _opens_clause(group: Group, triggers: Sequence[Hit]) -> bool:
+        """Whether a verb follows the names at once: they begin a clause of their own."""
+        return any(
+            0 <= other.start - group.end <= 4 and other.cue.frame is not None and other.cue.frame.shape is Shape.VERB
+            for other in triggers
+        )
 
     def inverted(self, hit: Hit, slots: list[Filled], groups: Sequence[Group]) -> list[Filled]:
         """ "Damit übernimmt A die Firma B": with nothing before the verb, the subject follows it, then the object."""
