@@ -87,6 +87,8 @@ class SlotReader:
                     continue  # "A buys B and invests in C"
                 if group.relative and left.index(group) > 0 and not verb_last:
                     continue
+                if verb_last and not subject_found and self._is_object(left, group, gap, triggers):
+                    continue  # A洽购B,拟取得四成股权: A does both
                 if not subject_found:
                     sureness = 1.0 if not noun else 0.8
                     if words > 14:
@@ -163,6 +165,23 @@ class SlotReader:
                     continue
                 slots.append((slot, group, sureness * (0.9 if words < 16 else 0.7)))
         return slots
+
+    def _is_object(self, left: Sequence[Group], group: Group, gap: str, triggers: Sequence[Hit]) -> bool:
+        """Whether the names before a comma are what a verb before them acts on, and its subject stands there too."""
+        if not COMMA.search(gap):
+            return False
+        verb = next(
+            (
+                other
+                for other in triggers
+                if other.end <= group.start
+                and other.cue.frame is not None
+                and other.cue.frame.shape is Shape.VERB
+                and not COMMA.search(self._folded[other.end : group.start])
+            ),
+            None,
+        )
+        return verb is not None and any(other.end <= verb.start and other.case in (None, "subject") for other in left)
 
     @staticmethod
     def _opens_clause(group: Group, triggers: Sequence[Hit]) -> bool:
