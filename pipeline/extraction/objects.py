@@ -77,6 +77,11 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str, grammar: Gram
                     and grammar.owner.search(folded[hit.start : first_target])
                 )
                 return _as(frame, DealType.ASSET_PURCHASE, {Role.TARGET: Role.SELLER} if owned else {})
+            if grammar.data.verb_last and first_target < frame.hit.start:
+                owner = folded[frame.hit.end : hit.start]
+                if any(grammar.has_word(owner, word) for word in grammar.data.names.pronouns):
+                    named = any(argument.role is Role.SELLER for argument in frame.arguments)
+                    return _as(frame, DealType.ASSET_PURCHASE, {} if named else {Role.TARGET: Role.SELLER})  # 后者的厂房
             target = next(
                 argument for argument in targets if argument.mention and argument.mention.start == first_target
             )
