@@ -28,9 +28,13 @@ _AFTER: Mapping[Kind, float] = {
 }  # fmt: skip
 #: What a name describes that stands before it without a particle.
 _DESCRIBED = frozenset({Kind.NOUN, Kind.WORD, Kind.UNKNOWN, Kind.SUFFIX, Kind.DESCRIPTOR, Kind.STOP})
+_CLOSING_QUOTES = tuple("'’\"”」』")
+_LATIN_WORDS = re.compile(r"\s?\(([A-Z][\w.&'-]*(?: [A-Z][\w.&'-]*)+)")
 #: Last characters of the names of regions and towns.
 _REGIONS = "都道府県市区町村郡시군구도"
 _BARE = 1.5
+#: Particles that stand after people and organisations only.
+_ANIMATE = ("으로부터", "로부터", "에게", "한테", "와 손", "과 손", "측", " 측")
 _MADE = 2.5
 _MIDDLE = 2.8
 _SPREAD = 0.9
@@ -139,6 +143,13 @@ class CandidateReader:
             while end < len(tokens) and tokens[end].kind in PARTS and tokens[end].kind is not Kind.KNOWN:
                 end += 1
             alone = end == last + 2
+            spelled = _LATIN_WORDS.match(text, tokens[end - 1].end)
+            if (
+                spelled
+                and spelled.group(1).count(" ") == (end - first) // 2
+                and all(token.kind is not Kind.SPACE for token in tokens[first:end:2])
+            ):
+                opened = True  # 로텐부르크 아우토마치온(Rottenburg Automation)
             closes = tokens[last + 1].kind is Kind.SUFFIX and tokens[last + 1].word not in self._terms.things
             if (closes and alone) or (opened and tokens[last + 1].kind in (Kind.UNKNOWN, Kind.WORD)):
                 before = tokens[first - 1] if first else None
@@ -303,7 +314,10 @@ class CandidateReader:
                 weight += 0.8  # a company is held in shares
             if self._terms.particled and text.startswith(self._terms.held, outer):
                 weight += 1.2
-            if text.startswith(self._terms.made, outer):
+            if self._terms.spaced and text.startswith(_ANIMATE, outer):
+                weight += 1.0
+            quoted = text[outer : outer + 1] in _CLOSING_QUOTES
+            if text.startswith(self._terms.made, outer + quoted):
                 weight -= _MADE
         if not strong and text[max(0, start - 1) : start] in ("(", "\uff08") and text[end - 1] in _REGIONS:
             weight -= _MADE  # 空瞰(福岡市)

@@ -71,6 +71,8 @@ CJK = re.compile(f"[{_CJK}]")
 _VERB_FINALS = frozenset({20, 6, 18, 15, 5})
 #: A word of two syllables that ends in one of these is no name: 붉은, 파는, 층을.
 _PLAIN_PARTICLES = frozenset("을를은는에")
+#: Particles that only nouns have.
+_NOUN_PARTICLES = ("으로부터", "로부터", "에게서", "에게", "에서는", "에서")
 _UNIT = "[成家個年月日度季个項项名位次时時]|号(?!公司)|號(?!公司)"
 _HAN_COUNT = re.compile(
     rf"(?:[百千](?=[〇零一二三四五六七八九十百千亿億万萬兆家個个])|[〇零一二三四五六七八九十两兩])[〇零一二三四五六七八九十百千两兩点點]*(?:[亿億万萬兆]+|(?:{_UNIT})(?:[〇零一二三四五六七八九十]{{1,3}}[日号號])?|大(?=厂|巨头))|"
@@ -147,6 +149,7 @@ class Segmenter:
         self._derived = frozenset(self.plain(word) for word in names.noun_endings)
         self._suffixes = frozenset(self.plain(word) for word in names.organisation_nouns)
         self._spelled = tuple(word for word in self._suffixes if _KATAKANA.fullmatch(word))
+        self._makers = tuple(word for word in names.descriptors if len(word) > 1 and word not in places)
         self._particles = sorted(
             {self.plain(word) for forms in cases.after.values() for word in forms}, key=len, reverse=True
         )
@@ -306,6 +309,13 @@ class Segmenter:
             tokens.append(Token(start, end, fixed[start][1], word))
             return
         kind = Kind.CASE if word in self._particles else self._kinds.get(word)  # Corvane에
+        if kind is None and word.endswith(_NOUN_PARTICLES):
+            ending = next(particle for particle in _NOUN_PARTICLES if word.endswith(particle))
+            stem = word[: -len(ending)]
+            if len(stem) >= 2 and not _inflected(stem):
+                self._add_stem(start, stem, tokens)
+                tokens.append(Token(start + len(stem), end, Kind.CASE, ending))
+                return
         if kind is None and (word.endswith(self._endings) or _inflected(word) or self._single(word)):
             kind = Kind.STOP
         if kind is not None:
@@ -331,11 +341,15 @@ class Segmenter:
         if kind is Kind.UNKNOWN:
             for cut in range(max(1, len(stem) - 7), len(stem) - 1):
                 if stem[cut:] in self._suffixes:
-                    tokens.append(Token(start, start + cut, self._stem_kind(stem[:cut]), stem[:cut]))
+                    first = self._stem_kind(stem[:cut])
+                    first = Kind.WORD if first is Kind.STOP else first  # 이야기공방
+                    tokens.append(Token(start, start + cut, first, stem[:cut]))
                     tokens.append(Token(start + cut, start + len(stem), Kind.SUFFIX, stem[cut:]))
                     return
             if self._made_of_words(stem):
                 kind = Kind.NOUN
+            elif stem.endswith(self._makers):
+                kind = Kind.DESCRIPTOR  # 광산회사
         tokens.append(Token(start, start + len(stem), kind, stem))
 
     def _made_of_words(self, stem: str) -> bool:
@@ -345,7 +359,7 @@ class Segmenter:
             first, rest = stem[:cut], stem[cut:]
             if self._kinds.get(first) in ordinary and self._kinds.get(rest) in ordinary:
                 return True
-            if rest in self._derived and (first in self._costs or self._kinds.get(first) in ordinary):
+            if rest in self._derived and (self.is_usual(first) or self._kinds.get(first) in ordinary):
                 return True
             if len(rest) >= 4 and first in self._costs and self._made_of_words(rest):
                 return True
