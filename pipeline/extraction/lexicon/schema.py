@@ -58,7 +58,8 @@ class Frame(_Strict):
 class Cases(_Strict):
     """Words that mark what a name does in its sentence."""
 
-    before: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # "with" + name
+    #: "with" + name; under "none" words of which a marker is only a part: "thiết bị"
+    before: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     after: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # name + "'s"
     coordinators: tuple[str, ...] = (",", "&")
     pairing: tuple[str, ...] = ()  # coordinators that mean "with" after a subject: A与B签署
