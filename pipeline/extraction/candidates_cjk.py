@@ -26,6 +26,16 @@ _AFTER: Mapping[Kind, float] = {
     Kind.SPEECH: 1.2, Kind.TRIGGER: 1.2, Kind.CASE: 0.8, Kind.TITLE: 1.5, Kind.LEGAL: 4.0, Kind.MARK: 0.4,
     Kind.SPACE: 0.3, Kind.STOP: 0.3, Kind.NUMBER: 0.4, Kind.HONORIFIC: -4.0, Kind.KNOWN: -0.5, Kind.PLACE: 0.2,
 }  # fmt: skip
+#: What a name describes that stands before it without a particle.
+_DESCRIBED = frozenset({Kind.NOUN, Kind.WORD, Kind.UNKNOWN, Kind.SUFFIX, Kind.DESCRIPTOR, Kind.STOP})
+_CLOSING_QUOTES = tuple("'’\"”」』")
+_LATIN_WORDS = re.compile(r"\s?\(([A-Z][\w.&'-]*(?: [A-Z][\w.&'-]*)+)")
+#: Last characters of the names of regions and towns.
+_REGIONS = "都道府県市区町村郡시군구도"
+_BARE = 1.5
+#: Particles that stand after people and organisations only.
+_ANIMATE = ("으로부터", "로부터", "에게", "한테", "와 손", "과 손", "측", " 측")
+_MADE = 2.5
 _MIDDLE = 2.8
 _SPREAD = 0.9
 _LEAST = 0.3
@@ -48,6 +58,7 @@ class Place:
     aliases: tuple[str, ...] = ()
     strong: bool = False
     head: bool = False  # only the beginning of what stands there
+    bare: bool = False  # another noun follows with no mark or particle: 방열소재 업체
 
 
 @dataclass(slots=True)
@@ -92,6 +103,7 @@ class CandidateReader:
     def gather(self, text: str, plain: str, tokens: Sequence[Token]) -> dict[str, Candidate]:
         """The candidates by the string they are, with the places where they stand."""
         candidates: dict[str, Candidate] = {}
+        proven = self._proven(tokens)
         skipped = [match.span() for match in _BOOK.finditer(text)]
         number = 0
         while number < len(tokens):
@@ -100,7 +112,7 @@ class CandidateReader:
                 number += 1
                 continue
             if token.kind is Kind.LATIN:
-                number = self._latin(text, tokens, number, candidates)
+                number = self._latin(text, tokens, number, candidates, proven)
                 continue
             if token.kind not in PARTS or token.kind is Kind.KNOWN:
                 number += 1
@@ -131,6 +143,13 @@ class CandidateReader:
             while end < len(tokens) and tokens[end].kind in PARTS and tokens[end].kind is not Kind.KNOWN:
                 end += 1
             alone = end == last + 2
+            spelled = _LATIN_WORDS.match(text, tokens[end - 1].end)
+            if (
+                spelled
+                and spelled.group(1).count(" ") == (end - first) // 2
+                and all(token.kind is not Kind.SPACE for token in tokens[first:end:2])
+            ):
+                opened = True  # 로텐부르크 아우토마치온(Rottenburg Automation)
             closes = tokens[last + 1].kind is Kind.SUFFIX and tokens[last + 1].word not in self._terms.things
             if (closes and alone) or (opened and tokens[last + 1].kind in (Kind.UNKNOWN, Kind.WORD)):
                 before = tokens[first - 1] if first else None
@@ -189,24 +208,44 @@ class CandidateReader:
                     base = _BEFORE.get(before.kind, 0.0) if before is not None else 1.0
                     self._add(candidates, plain, head, Place(head[0].start, end, base, end, head=True))
 
-    def _latin(self, text: str, tokens: Sequence[Token], number: int, candidates: dict[str, Candidate]) -> int:
+    def _proven(self, tokens: Sequence[Token]) -> frozenset[str]:
+        """Latin words with a legal form before or after them: small letters name something too, 株式会社netgarden."""
+        return frozenset(
+            token.word
+            for number, token in enumerate(tokens)
+            if token.kind is Kind.LATIN
+            and len(token.word) > 2
+            and any(
+                other.kind is Kind.LEGAL
+                and CJK.search(other.word)
+                and token.start in (other.end, other.start - len(token.word))
+                for other in tokens[max(0, number - 1) : number + 2]
+            )
+        )
+
+    def _latin(
+        self,
+        text: str,
+        tokens: Sequence[Token],
+        number: int,
+        candidates: dict[str, Candidate],
+        proven: frozenset[str],
+    ) -> int:
         """A run of Latin words; returns where reading goes on."""
         first = last = number
-        while (
-            last + 2 < len(tokens)
-            and tokens[last + 2].kind is Kind.LATIN
-            and _LATIN_JOIN.match(text[tokens[last].end : tokens[last + 2].start])
-        ):
-            nxt = text[tokens[last + 2].start]
+        joints: list[int] = []
+        while following := self._next_latin(text, tokens, last):
+            nxt = text[tokens[following].start]
             if not (nxt.isupper() or nxt.isdigit()):
                 break
-            last += 2
+            joints.append(last)
+            last = following
         while last > first and (
             self._words.plain(tokens[last].word) in self._terms.legal
             or tokens[last].word == "co"
             or tokens[last].word in self._terms.outlets
         ):
-            last -= 2
+            last = joints.pop()
         start, end = tokens[first].start, tokens[last].end
         name = text[start:end]
         following = last + 1
@@ -217,7 +256,8 @@ class CandidateReader:
         ):
             following += 1
         plain_name = fold(name)
-        if not any(char.isupper() for char in name[:2]) and not any(char.isupper() for char in name[1:]):
+        capital = any(char.isupper() for char in name)
+        if not capital and plain_name not in proven:
             return following
         if (
             plain_name in self._terms.not_names
@@ -226,7 +266,7 @@ class CandidateReader:
             or len(name) < 2
         ):
             return following
-        if all(fold(tokens[i].word) in self._terms.not_names for i in range(first, last + 1, 2)):
+        if all(fold(tokens[i].word) in self._terms.not_names for i in (*joints, last)):
             return following
         if self._words.kind(plain_name) not in (None, Kind.WORD):
             return following
@@ -248,6 +288,14 @@ class CandidateReader:
         candidate.places.append(place)
         return following
 
+    @staticmethod
+    def _next_latin(text: str, tokens: Sequence[Token], last: int) -> int:
+        """The Latin word that goes on with the name after ``tokens[last]``: Wren & Tower; 0 where none does."""
+        for number in range(last + 1, min(last + 5, len(tokens))):
+            if tokens[number].kind is Kind.LATIN:
+                return number if _LATIN_JOIN.match(text[tokens[last].end : tokens[number].start]) else 0
+        return 0
+
     def _place(
         self, text: str, tokens: Sequence[Token], start: int, end: int, before: Token | None, after: Token | None
     ) -> Place:
@@ -266,7 +314,23 @@ class CandidateReader:
                 weight += 0.8  # a company is held in shares
             if self._terms.particled and text.startswith(self._terms.held, outer):
                 weight += 1.2
-        return Place(start, end, weight, outer, aliases, strong)
+            if self._terms.spaced and text.startswith(_ANIMATE, outer):
+                weight += 1.0
+            quoted = text[outer : outer + 1] in _CLOSING_QUOTES
+            if text.startswith(self._terms.made, outer + quoted):
+                weight -= _MADE
+        if not strong and text[max(0, start - 1) : start] in ("(", "\uff08") and text[end - 1] in _REGIONS:
+            weight -= _MADE  # 空瞰(福岡市)
+        place = Place(start, end, weight, outer, aliases, strong)
+        place.bare = self._terms.spaced and not strong and self._bare(text, tokens, after, outer)
+        return place
+
+    def _bare(self, text: str, tokens: Sequence[Token], after: Token | None, outer: int) -> bool:
+        """Whether a noun follows that the name only describes."""
+        if after is None or after.kind is not Kind.SPACE or text.startswith(self._terms.held, outer):
+            return False
+        number = token_at(tokens, after.start) + 1
+        return number < len(tokens) and tokens[number].kind in _DESCRIBED
 
     def _add(self, candidates: dict[str, Candidate], plain: str, parts: tuple[Token, ...], place: Place) -> None:
         word = plain[parts[0].start : parts[-1].end]
@@ -291,6 +355,9 @@ class CandidateReader:
             strong = any(place.strong for place in candidate.places)
             if suffix:
                 score += 1.2
+            if not candidate.latin and all(place.bare for place in candidate.places):
+                thing = not suffix or candidate.tokens[-1].word in self._terms.things
+                score -= _BARE if thing else 0.0
             if candidate.latin:
                 score += self._latin_shape(candidate)
             else:
@@ -367,7 +434,7 @@ class CandidateReader:
                 if other == word or shorter.score < 0.3 or shorter.latin:
                     continue
                 often = plain.count(other) > times
-                longer_at_end = word.startswith(other) and not suffix and often
+                longer_at_end = word.startswith(other) and not suffix and often and "・" not in word
                 several = self._terms.spaced and " " in word and candidate.score >= 0.5
                 longer_at_front = word.endswith(other) and (often or (not several and shorter.score >= candidate.score))
                 swallowed |= not strong and (longer_at_end or longer_at_front)

@@ -20,6 +20,8 @@ _ALIAS = re.compile(
     r"\s*\((?:[^()“\"]{0,40}?[“\"']([^”\"'()]{2,40})[”\"'][^()]{0,60}|"
     r"(?:the |der |la |il |a )?([A-Z][\w&.-]{1,20}(?: [A-Z][\w&.-]{1,20})?))\)"
 )
+#: What a bracket notes about the name before it: "(54%)", "(lead investor)", "(Lyon, France)".
+_NOTE = re.compile(r"\s?\([^()\n]{1,40}\)")
 
 
 class Ending(NamedTuple):
@@ -63,6 +65,9 @@ class EndingReader:
                 least = 0.9
             elif alias:
                 outer = alias.end()
+        note = _NOTE.match(text, outer)
+        if note:
+            outer = note.end()
         home = self._of.match(text, outer) if self._of is not None else None
         if home is not None:
             places = self._words.vocabulary.places

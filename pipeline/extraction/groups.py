@@ -164,6 +164,8 @@ class GroupReader:
         if self._grammar.lexicon.case_markers is not None:
             for match in self._grammar.lexicon.case_markers.finditer(gap):
                 following = WORDS.search(gap, match.end())
+                if match.lastgroup == "none":
+                    continue  # a word that a marker is only a part of: "thiết bị"
                 if (
                     match.group() not in self._grammar.bare
                     or following is None

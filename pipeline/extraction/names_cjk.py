@@ -80,6 +80,16 @@ class CjkMentionFinder:
                 single = all(part.kind in PARTS and len(part.word) == 1 for part in around)
                 if single and plain.count(plain[around[0].start : around[1].end]) >= 2:
                     result[number] = token._replace(kind=Kind.UNKNOWN)  # 聚付通: one name, not 聚 pays 通
+            if token.kind is Kind.CASE and len(token.word) == 1 and 0 < number < len(tokens) - 1:
+                first, last = tokens[number - 1], tokens[number + 1]
+                opens = number < 2 or tokens[number - 2].kind not in PARTS
+                if opens and len(first.word) == 1 and CJK.match(first.word):
+                    ends = last.kind is Kind.SUFFIX and len(last.word) > 1 and first.kind in PARTS
+                    whole = plain[first.start : last.end]
+                    again = len(last.word) == 1 and last.kind in PARTS and plain.count(whole) >= 2
+                    if ends or (again and whole in plain[: max(0, plain.find("\n"))]):
+                        result[number] = token._replace(kind=Kind.UNKNOWN)  # 鼎和置地, 人和宝
+                        result[number - 1] = first._replace(kind=Kind.UNKNOWN)
             if (
                 token.word in self._terms.deeds
                 and 0 < number < len(tokens) - 1

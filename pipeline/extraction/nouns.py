@@ -94,13 +94,14 @@ class NounReader:
     # ---- words
 
     def _cut(self, token: Token) -> list[Token]:
-        """ "Nokia-Tochter" is Nokia and a noun; "KI-Start-up" is one noun."""
+        """ "Nokia-Tochter" is Nokia and a noun; "KI-Start-up" is one noun; "Max-Planck-Institut" opens a name."""
         lead, hyphen, last = token.text.rpartition("-")
         if (
             not hyphen
             or not lead
             or not last[:1].isupper()
             or fold(last) in self._directions
+            or token.folded in self._openings
             or not (self._known_noun(fold(last)) or self._head(fold(last)) in self._labels)
         ):
             return [token]

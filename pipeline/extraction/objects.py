@@ -52,6 +52,8 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str, grammar: Gram
         after = [hit for hit in things if begin <= hit.start < frame.hit.start]
     elif spec.shape is Shape.LAST:
         return _retype_last(frame, things, folded, grammar)
+    elif grammar.data.verb_last and not after:
+        after = _before_verb(frame, things, folded, grammar)
     targets = [
         argument for argument in frame.arguments if argument.role is Role.TARGET and argument.mention is not None
     ]
@@ -75,6 +77,11 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str, grammar: Gram
                     and grammar.owner.search(folded[hit.start : first_target])
                 )
                 return _as(frame, DealType.ASSET_PURCHASE, {Role.TARGET: Role.SELLER} if owned else {})
+            if grammar.data.verb_last and first_target < frame.hit.start:
+                owner = folded[frame.hit.end : hit.start]
+                if any(grammar.has_word(owner, word) for word in grammar.data.names.pronouns):
+                    named = any(argument.role is Role.SELLER for argument in frame.arguments)
+                    return _as(frame, DealType.ASSET_PURCHASE, {} if named else {Role.TARGET: Role.SELLER})  # 后者的厂房
             target = next(
                 argument for argument in targets if argument.mention and argument.mention.start == first_target
             )
@@ -98,6 +105,15 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str, grammar: Gram
     if sold and not targets and (possessed or any(hit.cue.name == "asset" for hit in after)):
         return _as(frame, DealType.ASSET_PURCHASE, {})  # what is bought is only something of the seller's
     return frame
+
+
+def _before_verb(frame: FrameInstance, things: Sequence[Hit], folded: str, grammar: Grammar) -> list[Hit]:
+    """The things between an object marker and the verb or noun: 将B的轴承业务出售给C, 完成对B芯片业务的收购."""
+    start = max(frame.sentence.start, frame.hit.start - _WINDOW)
+    clause = folded[start : frame.hit.start]
+    cut = max((clause.rfind(mark) for mark in "。；:："), default=-1)
+    at = max((clause.rfind(word, cut + 1) for word in grammar.data.cases.before.get("object", ())), default=-1)
+    return [hit for hit in things if at >= 0 and start + at < hit.start < frame.hit.start]
 
 
 def _as(frame: FrameInstance, deal_type: DealType, roles: dict[Role, Role]) -> FrameInstance:
@@ -145,6 +161,8 @@ def _retype_last(frame: FrameInstance, things: Sequence[Hit], folded: str, gramm
     if not owners:
         return _as(frame, DealType.ASSET_PURCHASE, {})
     owner = owners[-1]
+    if last.end <= owner.start and folded[last.end : owner.start].strip() in ("", "「", "『"):
+        return _as(frame, DealType.ASSET_PURCHASE, {})  # サービス「X」を譲り渡した
     if owner.outer_end <= last.start and grammar.owns.match(folded[owner.outer_end : last.start]):
         return _as(frame, DealType.ASSET_PURCHASE, {Role.TARGET: Role.SELLER})
     return frame

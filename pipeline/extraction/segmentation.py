@@ -41,13 +41,19 @@ _ABBREVIATIONS = (
     "Inc|Corp|Co|Ltd|Cos|Bros|No|Nos|Mr|Mrs|Ms|Dr|Prof|St|vs|approx|est|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|"
     "Gen|Sen|Rep|Gov|Jr|Sr|Fig|Vol|Dept|Univ|Assoc|bzw|ca|inkl|evtl|Nr|Mio|Mrd|Tsd|Abs|S\\.p|S\\.A|s\\.r|TP|Tp|TS|ThS|PGS|GS|"
     "M|Mme|Sra|Dra|Exmo|Ing|Dott|Sig|U\\.S|U\\.K|U\\.N|E\\.U|a\\.m|p\\.m|e\\.g|i\\.e|z\\.B|u\\.a|d\\.h|N\\.V|B\\.V|A\\.G|S\\.E|P\\.L\\.C|L\\.P|"
-    "[A-ZÀ-Þ]|\\d{1,2}(?=\\.\\s+(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember))"
+    "[A-ZÀ-Þ]"
+)
+#: "am 1. Mai": the full stop of an ordinal before a month ends no sentence.
+_MONTH_FOLLOWS = re.compile(
+    r"\s+(?:Januar|Jänner|Februar|Feber|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b"
 )
 _ENDS_IN_ABBREVIATION = re.compile(rf"(?:^|[\s(\"“„'’./])(?:{_ABBREVIATIONS})\.$")
 #: The second choice is a full stop whose space was lost: "hơn.Hôm".
 _BREAK = re.compile(
     r"[.!?…](?:[\"”’'»)\]]*)(?=\s)|(?<=[^\W\d_A-Z]{2})\.(?=[^\W\d_a-z][^\W\d_A-Z]+ )|[。！？!?；](?:[」』”’）)]*)"
 )
+#: After a bracket or a quotation: the sentence around it goes on.
+_GOES_ON = re.compile(r"[をがはとでのにもや、]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LINE = re.compile(r"[^\n]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -84,6 +90,8 @@ def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
         if match.group()[0] == ".":
             if _ENDS_IN_ABBREVIATION.search(text[max(begin, stop - 14) : match.start() + 1]):
                 continue
+            if text[match.start() - 1].isdigit() and _MONTH_FOLLOWS.match(text, stop):
+                continue
             following = text[stop : stop + 3].lstrip()
             if text[stop : stop + 1].isalpha() and not (text[match.start() - 1].islower() and following[:1].isupper()):
                 continue
@@ -91,6 +99,8 @@ def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
                 continue
         if match.group()[0] in "!?" and text[stop : stop + 3].lstrip()[:1].islower():
             continue  # Yahoo! shares
+        if len(match.group()) > 1 and match.group()[0] in "。！？!?" and _GOES_ON.match(text, stop):
+            continue  # (以下「A」といいます。)が営む
         if text[begin:stop].strip():
             spans.append((begin, stop))
         begin = stop

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pipeline.extraction.grammar import CLAUSE_BREAK, COMMA, REACH, WORDS, Grammar
 from pipeline.extraction.groups import Group
 from pipeline.extraction.lexicon import Hit
-from pipeline.extraction.lexicon.schema import Slot
+from pipeline.extraction.lexicon.schema import Shape, Slot
 from pipeline.extraction.segmentation import Sentence
 
 #: A slot, the names in it, and how surely (0..1) they fill it.
@@ -87,6 +87,8 @@ class SlotReader:
                     continue  # "A buys B and invests in C"
                 if group.relative and left.index(group) > 0 and not verb_last:
                     continue
+                if verb_last and not subject_found and self._is_object(left, group, gap, triggers):
+                    continue  # A洽购B,拟取得四成股权: A does both
                 if not subject_found:
                     sureness = 1.0 if not noun else 0.8
                     if words > 14:
@@ -129,6 +131,8 @@ class SlotReader:
             ]
             if CLAUSE_BREAK.search(gap):
                 break
+            if self._grammar.data.verb_last and COMMA.search(gap) and self._opens_clause(group, triggers):
+                break  # A出售工厂,B接手
             sureness = 1.0 if not crossing else 0.5
             words = self._grammar.size(gap)
             if group.case is None or group.case in ("object", "subject", "poss"):
@@ -161,6 +165,31 @@ class SlotReader:
                     continue
                 slots.append((slot, group, sureness * (0.9 if words < 16 else 0.7)))
         return slots
+
+    def _is_object(self, left: Sequence[Group], group: Group, gap: str, triggers: Sequence[Hit]) -> bool:
+        """Whether the names before a comma are what a verb before them acts on, and its subject stands there too."""
+        if not COMMA.search(gap):
+            return False
+        verb = next(
+            (
+                other
+                for other in triggers
+                if other.end <= group.start
+                and other.cue.frame is not None
+                and other.cue.frame.shape is Shape.VERB
+                and not COMMA.search(self._folded[other.end : group.start])
+            ),
+            None,
+        )
+        return verb is not None and any(other.end <= verb.start and other.case in (None, "subject") for other in left)
+
+    @staticmethod
+    def _opens_clause(group: Group, triggers: Sequence[Hit]) -> bool:
+        """Whether a verb follows the names at once: they begin a clause of their own."""
+        return any(
+            0 <= other.start - group.end <= 4 and other.cue.frame is not None and other.cue.frame.shape is Shape.VERB
+            for other in triggers
+        )
 
     def inverted(self, hit: Hit, slots: list[Filled], groups: Sequence[Group]) -> list[Filled]:
         """ "Damit übernimmt A die Firma B": with nothing before the verb, the subject follows it, then the object."""

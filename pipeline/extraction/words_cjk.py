@@ -67,11 +67,22 @@ _RUN = re.compile(
 _KATAKANA = re.compile(rf"[{_KANA}]+(?:[・･][{_KANA}]+)*")
 #: A character of a script without capitals.
 CJK = re.compile(f"[{_CJK}]")
+#: Final consonants that only verbs and adjectives have: 했다, 않는, 없이, 앉은, 잃은.
+_VERB_FINALS = frozenset({20, 6, 18, 15, 5})
+#: A word of two syllables that ends in one of these is no name: 붉은, 파는, 층을.
+_PLAIN_PARTICLES = frozenset("을를은는에")
+#: Particles that only nouns have.
+_NOUN_PARTICLES = ("으로부터", "로부터", "에게서", "에게", "에서는", "에서")
 _UNIT = "[成家個年月日度季个項项名位次时時]|号(?!公司)|號(?!公司)"
 _HAN_COUNT = re.compile(
     rf"(?:[百千](?=[〇零一二三四五六七八九十百千亿億万萬兆家個个])|[〇零一二三四五六七八九十两兩])[〇零一二三四五六七八九十百千两兩点點]*(?:[亿億万萬兆]+|(?:{_UNIT})(?:[〇零一二三四五六七八九十]{{1,3}}[日号號])?|大(?=厂|巨头))|"
     r"百分之[〇零一二三四五六七八九十点點]+"
 )
+
+
+def _inflected(word: str) -> bool:
+    """Whether a syllable of ``word`` is one that only verbs have."""
+    return any("가" <= char <= "힣" and (ord(char) - 0xAC00) % 28 in _VERB_FINALS for char in word)
 
 
 def _frequencies(language: str) -> dict[str, float]:
@@ -137,6 +148,8 @@ class Segmenter:
         self._endings = tuple(self.plain(word) for word in names.boundaries if len(word) > 1)
         self._derived = frozenset(self.plain(word) for word in names.noun_endings)
         self._suffixes = frozenset(self.plain(word) for word in names.organisation_nouns)
+        self._spelled = tuple(word for word in self._suffixes if _KATAKANA.fullmatch(word))
+        self._makers = tuple(word for word in names.descriptors if len(word) > 1 and word not in places)
         self._particles = sorted(
             {self.plain(word) for forms in cases.after.values() for word in forms}, key=len, reverse=True
         )
@@ -268,6 +281,10 @@ class Segmenter:
             self._costs.get(run[:cut], 99.0) < _USUAL and self._costs.get(run[cut:], 99.0) < _USUAL
             for cut in range(3, len(run) - 2)
         )
+        if made and any(
+            run.endswith(word) and self._costs.get(run[: -len(word)], 99.0) < _USUAL for word in self._spelled
+        ):
+            return Kind.SUFFIX  # 北陸データサービス
         return Kind.WORD if made else Kind.UNKNOWN
 
     def _split_hangul(
@@ -292,7 +309,14 @@ class Segmenter:
             tokens.append(Token(start, end, fixed[start][1], word))
             return
         kind = Kind.CASE if word in self._particles else self._kinds.get(word)  # Corvane에
-        if kind is None and word.endswith(self._endings):
+        if kind is None and word.endswith(_NOUN_PARTICLES):
+            ending = next(particle for particle in _NOUN_PARTICLES if word.endswith(particle))
+            stem = word[: -len(ending)]
+            if len(stem) >= 2 and not _inflected(stem):
+                self._add_stem(start, stem, tokens)
+                tokens.append(Token(start + len(stem), end, Kind.CASE, ending))
+                return
+        if kind is None and (word.endswith(self._endings) or _inflected(word) or self._single(word)):
             kind = Kind.STOP
         if kind is not None:
             tokens.append(Token(start, end, kind, word))
@@ -305,17 +329,27 @@ class Segmenter:
                 return
         self._add_stem(start, word, tokens)
 
+    def _single(self, word: str) -> bool:
+        """Whether ``word`` is one syllable with a particle: 원을, 곳이."""
+        if len(word) == 2 and word[1] in _PLAIN_PARTICLES:
+            return True
+        return self._kinds.get(word[:1]) in (Kind.STOP, Kind.NOUN) and word[1:] in self._particles
+
     def _add_stem(self, start: int, stem: str, tokens: list[Token]) -> None:
         """A word without its particle; what ends many names is a word of its own: 한들|은행."""
         kind = self._stem_kind(stem)
         if kind is Kind.UNKNOWN:
             for cut in range(max(1, len(stem) - 7), len(stem) - 1):
                 if stem[cut:] in self._suffixes:
-                    tokens.append(Token(start, start + cut, self._stem_kind(stem[:cut]), stem[:cut]))
+                    first = self._stem_kind(stem[:cut])
+                    first = Kind.WORD if first is Kind.STOP else first  # 이야기공방
+                    tokens.append(Token(start, start + cut, first, stem[:cut]))
                     tokens.append(Token(start + cut, start + len(stem), Kind.SUFFIX, stem[cut:]))
                     return
             if self._made_of_words(stem):
                 kind = Kind.NOUN
+            elif stem.endswith(self._makers):
+                kind = Kind.DESCRIPTOR  # 광산회사
         tokens.append(Token(start, start + len(stem), kind, stem))
 
     def _made_of_words(self, stem: str) -> bool:
@@ -325,7 +359,7 @@ class Segmenter:
             first, rest = stem[:cut], stem[cut:]
             if self._kinds.get(first) in ordinary and self._kinds.get(rest) in ordinary:
                 return True
-            if rest in self._derived and (first in self._costs or self._kinds.get(first) in ordinary):
+            if rest in self._derived and (self.is_usual(first) or self._kinds.get(first) in ordinary):
                 return True
             if len(rest) >= 4 and first in self._costs and self._made_of_words(rest):
                 return True
@@ -353,6 +387,7 @@ class Terms:
         self.things = self._plain(names.things)
         self.owned = self._plain(names.owned)
         self.daughters = self._plain(names.daughters)
+        self.made = tuple(sorted((self.words.plain(word) for word in names.made), key=len, reverse=True))
         self.called = tuple(sorted(names.called, key=len, reverse=True))
         self.surnames = self._plain(names.surnames)
         self.openings = self._plain(names.organisation_openings)

@@ -58,7 +58,8 @@ class Frame(_Strict):
 class Cases(_Strict):
     """Words that mark what a name does in its sentence."""
 
-    before: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # "with" + name
+    #: "with" + name; under "none" words of which a marker is only a part: "thiết bị"
+    before: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     after: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # name + "'s"
     coordinators: tuple[str, ...] = (",", "&")
     pairing: tuple[str, ...] = ()  # coordinators that mean "with" after a subject: A与B签署
@@ -113,6 +114,7 @@ class Names(_Strict):
     possessors: tuple[str, ...] = ()  # "its": what follows belongs to somebody, a product rather than a party
     documents: tuple[str, ...] = ()  # capitalised last words of papers, laws and events: "Agreement", "Act", "Summit"
     things: tuple[str, ...] = ()  # last words of names that are things as well: 固态电池 is a battery
+    made: tuple[str, ...] = ()  # after what a company makes, seldom after its name: "を手がけ", " 업체"
     called: tuple[str, ...] = ()  # in brackets after a name, before its short form: (以下简称"X")
     owned: tuple[str, ...] = ()  # between an owner and what it owns: "旗下的"
     daughters: tuple[str, ...] = ()  # after a known name they make another organisation: "Capital"
