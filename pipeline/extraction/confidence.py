@@ -107,10 +107,6 @@ def features(
         "deal_words_lead": math.log1p(trigger_zones[Zone.LEAD]),
         "deal_density": min(1.5, 800 * sum(trigger_zones.values()) / max(400, length)),
         "length": min(1.5, length / 4000),
-        "known": sum(party.entity.organisation is not None for party in list(parties)[:2]) / 2,
-        "title_party_known": float(
-            any(party.entity.in_title and party.entity.organisation is not None for party in parties)
-        ),
         "firm_name": min((party.entity.score for party in parties), default=0.0),
         "supply": float(deal_type is DealType.SUPPLY),
         "investment": float(deal_type is DealType.INVESTMENT),

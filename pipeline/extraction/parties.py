@@ -105,8 +105,6 @@ def party_features(
             "second": float(rank == 1),
             "score": entity.score,
             "weak_name": float(entity.score < 0.45),
-            "known": float(entity.organisation is not None),
-            "known_technology": float(entity.organisation is not None and bool(entity.organisation.areas)),
             "long_name": float(len(entity.name) > 34),
             "listed": float(together >= 2),
             "roleless": float(role is Role.PARTY and deal_type is not DealType.SETTLEMENT),
