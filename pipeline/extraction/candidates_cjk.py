@@ -396,6 +396,8 @@ class CandidateReader:
         elif not suffix:
             single = sum(token.end - token.start == 1 for token in candidate.tokens)
             score -= 0.2 if single == len(kinds) else 0.5 if times > 1 else 1.2
+            if self._terms.particled and kinds[-1] is Kind.NOUN:
+                score -= 1.0  # 校正アプリ
         if len(candidate.word) > 8 and not suffix and "・" not in candidate.word:
             score -= 1.0
         return score
