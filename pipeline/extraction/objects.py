@@ -78,10 +78,10 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str, grammar: Gram
                 )
                 return _as(frame, DealType.ASSET_PURCHASE, {Role.TARGET: Role.SELLER} if owned else {})
             if grammar.data.verb_last and first_target < frame.hit.start:
-                owner = folded[frame.hit.end : hit.start]
-                if any(grammar.has_word(owner, word) for word in grammar.data.names.pronouns):
+                between = folded[frame.hit.end : hit.start]
+                if any(grammar.has_word(between, word) for word in grammar.data.names.pronouns):  # 买下后者的厂房
                     named = any(argument.role is Role.SELLER for argument in frame.arguments)
-                    return _as(frame, DealType.ASSET_PURCHASE, {} if named else {Role.TARGET: Role.SELLER})  # 后者的厂房
+                    return _as(frame, DealType.ASSET_PURCHASE, {} if named else {Role.TARGET: Role.SELLER})
             target = next(
                 argument for argument in targets if argument.mention and argument.mention.start == first_target
             )
