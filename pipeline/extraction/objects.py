@@ -125,6 +125,7 @@ def _as(frame: FrameInstance, deal_type: DealType, roles: dict[Role, Role]) -> F
 
 #: Characters between the head of what is bought and the verb: "事業を10億円で買収".
 _HEAD = 40
+_OPENING_QUOTES = ("", "「", "『", "'", "‘", '"', "“")
 
 
 def _retype_last(frame: FrameInstance, things: Sequence[Hit], folded: str, grammar: Grammar) -> FrameInstance:
@@ -161,7 +162,7 @@ def _retype_last(frame: FrameInstance, things: Sequence[Hit], folded: str, gramm
     if not owners:
         return _as(frame, DealType.ASSET_PURCHASE, {})
     owner = owners[-1]
-    if last.end <= owner.start and folded[last.end : owner.start].strip() in ("", "「", "『"):
+    if last.end <= owner.start and folded[last.end : owner.start].strip() in _OPENING_QUOTES:
         return _as(frame, DealType.ASSET_PURCHASE, {})  # サービス「X」を譲り渡した
     if owner.outer_end <= last.start and grammar.owns.match(folded[owner.outer_end : last.start]):
         return _as(frame, DealType.ASSET_PURCHASE, {Role.TARGET: Role.SELLER})
