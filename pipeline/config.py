@@ -25,6 +25,7 @@ from pipeline.config_types import (
     Cron,
     DatabaseUrl,
     FilePath,
+    FilePaths,
     FocusName,
     Interval,
     Language,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from storage.deals import DealQuery
 
 DEFAULT_FILE = Path("config.yaml")
+DEFAULT_COMPANIES = Path("companies.yaml")
 DEFAULT_DATABASE = "sqlite:///dealwire.db"
 
 
@@ -239,13 +241,17 @@ class DigestConfig(_Part):
 
 
 class Config(_Part):
-    """All of it. ``focus_areas`` and ``companies`` map a name to further words for it, in any language."""
+    """All of it. ``focus_areas`` and ``companies`` map a name to further words for it, in any language.
+
+    ``company_files`` are read by ``pipeline.company_files``; the default is, as it need not be there.
+    """
 
     storage: StorageConfig = StorageConfig()
     schedule: ScheduleConfig = ScheduleConfig()
     fetch: FetchConfig = FetchConfig()
     focus_areas: dict[FocusName, Terms] = {}
     companies: dict[Text, Terms] = {}
+    company_files: FilePaths = (DEFAULT_COMPANIES,)
     digests: tuple[DigestConfig, ...] = ()
     sources: tuple[SourceConfig, ...] = ()
 
@@ -254,6 +260,11 @@ class Config(_Part):
     def _empty_sections(cls, value: object) -> object:
         # a section whose every line is commented out is null in YAML and means "the defaults"
         return {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """The built-in focus areas and the user's own."""
+        return tuple(dict.fromkeys((*FocusArea, *self.focus_areas)))
 
     def to_sources(self) -> tuple[Source, ...]:
         """The enabled sources, as ``scrapers`` knows them."""
@@ -311,7 +322,7 @@ def _cross_check(config: Config, found: Located) -> Iterator[str]:
                 said = f"'{entry.name}' is taken (line {first}); every name may be used once"
                 yield at(found, (section, position, "name"), said)
             seen.setdefault(entry.name, position)
-    areas = {*FocusArea, *config.focus_areas}
+    areas = set(config.areas)
     names = {source.name for source in config.sources}
     for position, digest in enumerate(config.digests):
         known = (("focus", digest.filter.focus, areas, "focus area"), ("source", digest.filter.source, names, "source"))

@@ -6,11 +6,7 @@ old ones, and valid. The file is then replaced in one step, so that nobody ever 
 
 from __future__ import annotations
 
-import errno
-import os
 import re
-import stat
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +17,7 @@ import yaml
 from pipeline.config import Config, parse_config
 from pipeline.config_file import Value, read_yaml
 from pipeline.errors import ConfigError
+from pipeline.file_writing import replace_file
 from scrapers.links import canonical_url
 
 _PLAIN = re.compile(r"[^\W\d_](?:[\w .()/+-]*[\w.)/+])?")
@@ -75,7 +72,7 @@ def add_to_file(path: Path, sources: Sequence[NewSource], *, environment: Mappin
         before = path.read_bytes() if path.exists() else b""
         mark = b"\xef\xbb\xbf" if before.startswith(b"\xef\xbb\xbf") else b""
         after = with_sources(before.decode("utf-8-sig"), sources, path=path, environment=environment)
-        _replace(path, mark + after.encode("utf-8"), before)
+        replace_file(path, mark + after.encode("utf-8"), before)
     except UnicodeDecodeError as error:
         raise ConfigError(path, (f"not UTF-8 text (byte {error.start}); save it as UTF-8",)) from error
     except OSError as error:
@@ -188,38 +185,3 @@ def _quoted(char: str) -> str:
     if char in '"\\':
         return f"\\{char}"
     return char if char.isprintable() else f"\\U{ord(char):08X}"
-
-
-def _replace(path: Path, body: bytes, before: bytes) -> None:
-    """Raises OSError, and the file is then as it was."""
-    if not path.exists():
-        _put(path, body, 0o644)
-        return
-    if not os.access(path, os.W_OK):  # replacing it would not ask
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    if path.read_bytes() != before:
-        raise OSError(f"{path.name} was changed by someone else meanwhile; try again")
-    try:
-        _put(path, body, stat.S_IMODE(path.stat().st_mode))
-    except OSError:
-        # A file mounted by itself into a container, or in a folder that is not ours, can only be written in place.
-        try:
-            path.write_bytes(body)
-        except BaseException:
-            path.write_bytes(before)
-            raise
-
-
-def _put(path: Path, body: bytes, mode: int) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.chmod(mode)
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise

@@ -33,7 +33,8 @@
     ├── ArticleError                   a page holds no article
     ├── ExtractionError                the extractor's own data is wrong
     ├── LabelError                     a label file or its texts are wrong
-    └── OpmlError                      a file is no list of feeds that can be read
+    ├── OpmlError                      a file is no list of feeds that can be read
+    └── CompanyListError               a file is no list of companies that can be read
 
 ``DealwireError`` is all three, to be caught at the edge.
 """
@@ -83,6 +84,15 @@ class LabelError(PipelineError):
 
 class OpmlError(PipelineError):
     """A list of feeds is no OPML, or none that is safe to read. ``name`` is the file."""
+
+    def __init__(self, name: str, cause: str) -> None:
+        self.name = name
+        self.cause = cause
+        super().__init__(f"{name}: {cause}")
+
+
+class CompanyListError(PipelineError):
+    """A list of companies is neither a CSV with names nor the SEC's list. ``name`` is the file."""
 
     def __init__(self, name: str, cause: str) -> None:
         self.name = name

@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "show": ("show", "Show one deal with its evidence and sources."),
         "digest": ("digest", "Write the deals of a period as CSV, JSON Lines or Markdown."),
         "sources": ("sources", "List the sources with their health; check, find and add them."),
+        "companies": ("companies", "List the organisations known by name; add more."),
         "reextract": ("reextract", "Rebuild reports and deals from the stored pages."),
         "evaluate": ("evaluate", "Score the extractor against labelled documents."),
         "demo": ("demo", "Try the whole way on a bundled newsroom."),

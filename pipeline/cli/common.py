@@ -222,11 +222,12 @@ def _areas_of(settings: Settings) -> OwnAreas | None:
 
 
 def names_of(settings: Settings) -> Directory:
-    """The dictionary of organisations with the configuration's own."""
+    """The dictionary of organisations with the configuration's own. Raises ConfigError for a broken file of them."""
+    from pipeline.company_files import own_entries
     from pipeline.extraction.organisations import directory, with_aliases
 
-    companies = settings.config.companies
-    return with_aliases(companies) if companies else directory()
+    companies, entries = settings.config.companies, own_entries(settings.config)
+    return with_aliases(companies, entries) if companies or entries else directory()
 
 
 @contextmanager

@@ -179,6 +179,15 @@ class CandidateReader:
             if 2 <= plain.count(whole) == plain.count(whole[1:]):
                 first -= 1  # never without it: the word is part of the name
                 before = tokens[first - 1] if first else None
+        if (
+            self._terms.particled
+            and stop < len(tokens)
+            and tokens[stop].kind is Kind.LATIN
+            and len(tokens[stop].word) <= 4
+            and text[tokens[stop].start : tokens[stop].end].isupper()
+            and any(part.kind is Kind.UNKNOWN for part in tokens[first:stop])
+        ):
+            stop += 1  # 한빛골PE
         parts = tokens[first:stop]
         after = tokens[stop] if stop < len(tokens) else None
         place = self._place(text, tokens, parts[0].start, parts[-1].end, before, after)
@@ -396,6 +405,8 @@ class CandidateReader:
         elif not suffix:
             single = sum(token.end - token.start == 1 for token in candidate.tokens)
             score -= 0.2 if single == len(kinds) else 0.5 if times > 1 else 1.2
+            if self._terms.particled and kinds[-1] is Kind.NOUN:
+                score -= 1.0  # 校正アプリ
         if len(candidate.word) > 8 and not suffix and "・" not in candidate.word:
             score -= 1.0
         return score

@@ -78,10 +78,10 @@ def retype(frame: FrameInstance, hits: Sequence[Hit], folded: str, grammar: Gram
                 )
                 return _as(frame, DealType.ASSET_PURCHASE, {Role.TARGET: Role.SELLER} if owned else {})
             if grammar.data.verb_last and first_target < frame.hit.start:
-                owner = folded[frame.hit.end : hit.start]
-                if any(grammar.has_word(owner, word) for word in grammar.data.names.pronouns):
+                between = folded[frame.hit.end : hit.start]
+                if any(grammar.has_word(between, word) for word in grammar.data.names.pronouns):  # 买下后者的厂房
                     named = any(argument.role is Role.SELLER for argument in frame.arguments)
-                    return _as(frame, DealType.ASSET_PURCHASE, {} if named else {Role.TARGET: Role.SELLER})  # 后者的厂房
+                    return _as(frame, DealType.ASSET_PURCHASE, {} if named else {Role.TARGET: Role.SELLER})
             target = next(
                 argument for argument in targets if argument.mention and argument.mention.start == first_target
             )
@@ -125,6 +125,7 @@ def _as(frame: FrameInstance, deal_type: DealType, roles: dict[Role, Role]) -> F
 
 #: Characters between the head of what is bought and the verb: "事業を10億円で買収".
 _HEAD = 40
+_OPENING_QUOTES = ("", "「", "『", "'", "‘", '"', "“")
 
 
 def _retype_last(frame: FrameInstance, things: Sequence[Hit], folded: str, grammar: Grammar) -> FrameInstance:
@@ -161,7 +162,7 @@ def _retype_last(frame: FrameInstance, things: Sequence[Hit], folded: str, gramm
     if not owners:
         return _as(frame, DealType.ASSET_PURCHASE, {})
     owner = owners[-1]
-    if last.end <= owner.start and folded[last.end : owner.start].strip() in ("", "「", "『"):
+    if last.end <= owner.start and folded[last.end : owner.start].strip() in _OPENING_QUOTES:
         return _as(frame, DealType.ASSET_PURCHASE, {})  # サービス「X」を譲り渡した
     if owner.outer_end <= last.start and grammar.owns.match(folded[owner.outer_end : last.start]):
         return _as(frame, DealType.ASSET_PURCHASE, {Role.TARGET: Role.SELLER})

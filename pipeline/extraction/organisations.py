@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -14,14 +14,18 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from pipeline.errors import ExtractionError
 from pipeline.extraction.lexicon import fold, load_yaml
+from storage.names import legal_forms
 
 _FOLDER = "organisations"
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _WORD_EDGE = re.compile(rf"[^\W{_CJK}]")
+_WORD_BEFORE = re.compile(r"(\w)[\w-]*[ -]\Z")
 _HAS_CJK = re.compile(f"[{_CJK}]")
 
 
-class _Entry(BaseModel):
+class Entry(BaseModel):
+    """One line of the dictionary. ``common_word`` says that its shortest names are ordinary words, too."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
@@ -55,10 +59,23 @@ class Known(NamedTuple):
     alias: str
 
 
+class Named(NamedTuple):
+    """Names of an organisation, and whether they are looked for in texts or only known when asked for.
+
+    Names that stand ``alone`` are left where a word with a capital comes before: no "Beacon" in "Fairholm Beacon".
+    """
+
+    organisation: Organisation
+    names: tuple[str, ...]
+    in_text: bool = True
+    alone: bool = False
+
+
 class Directory:
     """Finds known organisations in a text in one pass."""
 
-    def __init__(self, entries: Iterable[tuple[Organisation, Iterable[str]]]) -> None:
+    def __init__(self, entries: Iterable[tuple[Organisation, Iterable[str]]], named: Iterable[Named] = ()) -> None:
+        """``entries`` are organisations with their aliases, ``named`` those that are known by these names alone."""
         self._by_alias: dict[str, Organisation] = {}
         self.by_name: dict[str, Organisation] = {}
         cased: dict[str, str] = {}
@@ -68,8 +85,19 @@ class Directory:
                 key = fold(alias)
                 self._by_alias.setdefault(key, organisation)
                 cased.setdefault(key, alias)
-        self._patterns = list(self._by_alias)
-        self._aliases = [cased[pattern] for pattern in self._patterns]
+        alone: set[str] = set()
+        for organisation, names, in_text, stands_alone in named:
+            self.by_name.setdefault(organisation.name, organisation)
+            for name in names:
+                key = fold(name)
+                self._by_alias.setdefault(key, organisation)
+                if in_text:
+                    if stands_alone and key not in cased:
+                        alone.add(key)
+                    cased.setdefault(key, name)
+        self._patterns = list(cased)
+        self._aliases = list(cased.values())
+        self._alone = frozenset(number for number, pattern in enumerate(self._patterns) if pattern in alone)
         self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.Standard)
 
     def __len__(self) -> int:
@@ -98,6 +126,8 @@ class Directory:
             surface = text[start:end]
             if not _written_as_name(surface, alias):
                 continue
+            if number in self._alone and _follows_capital(text, start):
+                continue
             candidates.append((start, -end, number))
         candidates.sort()
         reached = 0
@@ -115,6 +145,11 @@ def _touches(text: str, start: int, end: int) -> bool:
     return end < len(text) and bool(_WORD_EDGE.match(text[end - 1])) and bool(_WORD_EDGE.match(text[end]))
 
 
+def _follows_capital(text: str, start: int) -> bool:
+    before = _WORD_BEFORE.search(text, max(0, start - 40), start)
+    return before is not None and before.group(1).isupper()
+
+
 def _written_as_name(surface: str, alias: str) -> bool:
     first = surface[0]
     if alias[-2:-1] == " " and alias[-1].isupper() and not surface[-1].isupper():
@@ -127,32 +162,75 @@ def _written_as_name(surface: str, alias: str) -> bool:
 @lru_cache(maxsize=1)
 def directory() -> Directory:
     """The built-in dictionary. Raises ExtractionError for a broken file."""
-    return Directory(_built_in())
+    return Directory((_organisation(entry), entry.aliases) for entry in built_in())
 
 
-def _built_in() -> Iterator[tuple[Organisation, tuple[str, ...]]]:
-    adapter = TypeAdapter(tuple[_Entry, ...])
+@lru_cache(maxsize=1)
+def built_in() -> tuple[Entry, ...]:
+    """The lines of the built-in dictionary. Raises ExtractionError for a broken file."""
+    adapter = TypeAdapter(tuple[Entry, ...])
     folder = files("pipeline.extraction.lexicon") / _FOLDER
+    entries: list[Entry] = []
     for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if not item.name.endswith(".yaml"):
             continue
         try:
-            entries = adapter.validate_python(load_yaml(f"{_FOLDER}/{item.name}"))
+            entries += adapter.validate_python(load_yaml(f"{_FOLDER}/{item.name}"))
         except ValidationError as error:
             raise ExtractionError(f"organisations/{item.name}: {error}") from error
-        for entry in entries:
-            yield (
-                Organisation(entry.name, entry.country, entry.kind, entry.areas, entry.parent, entry.common_word),
-                entry.aliases,
-            )
+    return tuple(entries)
 
 
-def with_aliases(extra: Mapping[str, Iterable[str]]) -> Directory:
-    """The built-in dictionary plus a user's own ``{name: aliases}``."""
-    base = list(_built_in())
+def _organisation(entry: Entry) -> Organisation:
+    return Organisation(entry.name, entry.country, entry.kind, entry.areas, entry.parent, entry.common_word)
+
+
+def with_aliases(extra: Mapping[str, Iterable[str]], entries: Iterable[Entry] = ()) -> Directory:
+    """The built-in dictionary plus a user's own: ``extra`` is ``{name: aliases}``, ``entries`` are lines like its own.
+
+    An alias that several claim is the first one's: of ``extra``, then of the built-in dictionary, then of ``entries``.
+    An entry by the name of an organisation that is known already only gives it further aliases.
+    """
+    base = [(_organisation(entry), entry.aliases) for entry in built_in()]
     known = {fold(organisation.name): organisation for organisation, _ in base}
     own = []
     for name, aliases in extra.items():
-        organisation = known.get(fold(name)) or Organisation(name, "", "company", (), None, False)
+        organisation = known.setdefault(fold(name), Organisation(name, "", "company", (), None, False))
         own.append((organisation, tuple(aliases)))
-    return Directory([*own, *base])
+    named: list[Named] = []
+    for entry in entries:
+        before = known.get(fold(entry.name))
+        organisation = before or known.setdefault(fold(entry.name), _organisation(entry))
+        long = _written_out(entry)
+        names = [name for name in (() if before else (entry.name,)) + entry.aliases if name not in long]
+        ordinary = shortest(names) if entry.common_word else ()
+        telling = tuple(name for name in names if name not in ordinary)
+        named.append(Named(replace(organisation, common_word=True), ordinary, alone=True))
+        named.append(Named(before or replace(organisation, common_word=False), telling))
+        named.append(Named(organisation, tuple(long), in_text=False))
+    return Directory([*own, *base], named)
+
+
+def shortest(names: Sequence[str]) -> tuple[str, ...]:
+    """The names of the fewest words, among those written with spaces: Affirm, not Affirm Holdings."""
+    sizes = {name: name.count(" ") for name in names if not _HAS_CJK.search(name)}
+    least = min(sizes.values(), default=0)
+    return tuple(name for name, size in sizes.items() if size == least)
+
+
+def _written_out(entry: Entry) -> set[str]:
+    """The names that are another of its names with a legal form: "Vorlan Optik GmbH" beside "Vorlan Optik".
+
+    A reader of names takes the form off anyway, and its being there makes it surer that a company is meant.
+    """
+    if not entry.aliases:
+        return set()
+    words = {name: _plain_words(name) for name in (entry.name, *entry.aliases)}
+    plain = set(words.values())
+    forms = legal_forms()
+    cut = {name: own[forms.name_in(own)] for name, own in words.items() if len(own) > 1}
+    return {name for name, short in cut.items() if short != words[name] and short in plain}
+
+
+def _plain_words(name: str) -> tuple[str, ...]:
+    return tuple(fold(name).replace("&", " and ").replace(".", "").replace(",", " ").split())

@@ -12,7 +12,7 @@ from pipeline.extraction.words_cjk import PARTS, Kind, Terms
 _BRACKET = re.compile(r"\s?[(\uff08]([^()\uff08\uff09]{1,60})[)\uff09]")
 _QUOTED = re.compile(r"[“\"「『‘'”]([^“”\"「」『』‘’']{2,24})[”\"」』’'“]")
 _TICKER = re.compile(
-    r"\d{4,6}(?:\.[A-Z]{1,3})?|(?:NASDAQ|NYSE|HKEX|KRX|KOSPI|KOSDAQ|TSE|TWSE|SZSE|SSE|LSE|纳斯达克|那斯達克|纽交所|紐交所|港交所|联交所|聯交所|"
+    r"\d{4,6}(?:\.[A-Z]{1,3})?|(?:NASDAQ|Nasdaq|NYSE|HKEX|KRX|KOSPI|KOSDAQ|TSE|TWSE|SZSE|SSE|LSE|纳斯达克|那斯達克|纽交所|紐交所|港交所|联交所|聯交所|"
     r"股票代|股份代|证券代|證券代|股票簡|代[码碼號号]|東証|コスダック|코스닥|코스피)"
 )
 _LATIN_NAME = re.compile(r"^[A-Z][\w&.'’+-]*(?:[ ,&]+[\w&.'’+-]+){0,5}$")
