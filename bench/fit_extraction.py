@@ -38,6 +38,7 @@ from pipeline.extraction.reports import (
     elsewhere,
     further_features,
     is_main,
+    objects_of,
     scope_of,
 )
 from pipeline.extraction.status import status_features
@@ -270,7 +271,8 @@ class Fitter:
             for hypothesis, truth in told:
                 number += 1
                 _, wording = scope_of(reading, hypothesis)
-                by_type = type_features(hypothesis, wording.types, main=is_main(reading, hypothesis))
+                objects = objects_of(reading, hypothesis)
+                by_type = type_features(hypothesis, wording.types, objects, main=is_main(reading, hypothesis))
                 for deal_type, row in by_type.items():
                     kinds.add(row, deal_type == truth.type, fold, number)
                     if deal_type != truth.type and truth.type in by_type:

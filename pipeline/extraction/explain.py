@@ -111,7 +111,10 @@ def _draft(
     yield f"Hypothesis {number}: {drawn.type} between {who}: {chance:.2f}; {verdict}"
     for reason in _reasons("deal", found):
         yield f"    {reason}"
-    by_type = type_features(drawn.hypothesis, drawn.wording.types, main=reports.is_main(reading, drawn.hypothesis))
+    objects = reports.objects_of(reading, drawn.hypothesis)
+    by_type = type_features(
+        drawn.hypothesis, drawn.wording.types, objects, main=reports.is_main(reading, drawn.hypothesis)
+    )
     ranked = sorted(((score("type", row), kind) for kind, row in by_type.items()), reverse=True)
     yield "    types   " + ", ".join(f"{kind} {value:+.2f}" for value, kind in ranked[:4])
     entities = {entity.id: entity for entity in reading.entities}

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from pipeline.extraction.hypotheses import FAMILIES, Hypothesis, is_complete
 from pipeline.extraction.model import Features, probability, score
 from pipeline.extraction.segmentation import Zone
-from storage.vocabulary import DealType
+from storage.vocabulary import DealType, Role
 
 #: A further type needs this probability.
 ALSO_THRESHOLD = 0.2
 #: A type that no frame speaks of is considered where the words give it this share.
 _SUGGESTED = 0.15
 _LEAST = 0.005
+#: Types that are told apart by what is bought.
+_BOUGHT = frozenset({DealType.ACQUISITION, DealType.ASSET_PURCHASE, DealType.INVESTMENT, DealType.MERGER})
 #: What is implied by a primary type is not named again.
 _REDUNDANT: Mapping[DealType, frozenset[DealType]] = {
     DealType.CROSS_LICENSING: frozenset({DealType.LICENSING}),
@@ -23,11 +25,12 @@ _REDUNDANT: Mapping[DealType, frozenset[DealType]] = {
 
 
 def type_features(
-    hypothesis: Hypothesis, shares: Mapping[DealType, float], *, main: bool
+    hypothesis: Hypothesis, shares: Mapping[DealType, float], objects: Collection[str] = (), *, main: bool
 ) -> dict[DealType, dict[str, float]]:
     """Features of each type that some frame of the hypothesis speaks of, or that the article's words suggest.
 
-    ``shares`` is what the words say (wording.py); ``main`` whether the hypothesis is the one they chiefly speak of.
+    ``shares`` is what the words say (wording.py); ``objects`` the kinds of things named where the deal is told in
+    front (a stake, a plant); ``main`` whether the hypothesis is the one the article chiefly speaks of.
     """
     totals = hypothesis.type_scores()
     likeliest = max(shares, key=lambda deal_type: shares[deal_type])
@@ -46,6 +49,15 @@ def type_features(
         if is_complete(scored.frame):
             complete[deal_type] = max(complete.get(deal_type, 0.0), scored.score)
         generic[deal_type] = generic.get(deal_type, True) and scored.frame.name == "deal"
+    seller = max(
+        (
+            argument.weight
+            for scored in hypothesis.frames
+            for argument in scored.frame.arguments
+            if argument.role is Role.SELLER and not scored.background
+        ),
+        default=0.0,
+    )
     family: dict[int, float] = {}
     for deal_type, total in totals.items():
         family[FAMILIES[deal_type]] = family.get(FAMILIES[deal_type], 0.0) + total
@@ -64,6 +76,8 @@ def type_features(
             "unspoken": float(deal_type not in counts),
             f"wording{'' if main else '_aside'}": math.log(max(_LEAST, shares.get(deal_type, 0.0))) / 3,
             "complete": complete.get(deal_type, 0.0),
+            f"{deal_type}_seller": seller,
+            **{f"{deal_type}_of_{name}": 1.0 for name in objects if deal_type in _BOUGHT},
             **{
                 f"{deal_type}_beside_{other}": min(1.0, complete.get(other, 0.0))
                 for other in totals
@@ -80,10 +94,10 @@ def also_features(features: Features, primary: DealType, candidate: DealType) ->
 
 
 def choose_types(
-    hypothesis: Hypothesis, shares: Mapping[DealType, float], *, main: bool
+    hypothesis: Hypothesis, shares: Mapping[DealType, float], objects: Collection[str] = (), *, main: bool
 ) -> tuple[DealType, tuple[DealType, ...]]:
     """The primary type and the further ones, likeliest first."""
-    by_type = type_features(hypothesis, shares, main=main)
+    by_type = type_features(hypothesis, shares, objects, main=main)
     primary = max(by_type, key=lambda deal_type: (score("type", by_type[deal_type]), deal_type))
     further = {
         deal_type: probability("also", also_features(found, primary, deal_type))

@@ -12,7 +12,7 @@ from pipeline.extraction.entities import Entity
 from pipeline.extraction.focus import focus_areas
 from pipeline.extraction.hypotheses import Hypothesis, is_complete
 from pipeline.extraction.kinds import choose_types
-from pipeline.extraction.lexicon import CompiledLexicon, Hit
+from pipeline.extraction.lexicon import CompiledLexicon, CueKind, Hit
 from pipeline.extraction.model import probability
 from pipeline.extraction.parties import Candidate, areas_of, choose_parties
 from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone
@@ -81,11 +81,27 @@ def is_main(reading: Reading, hypothesis: Hypothesis) -> bool:
 def draft(reading: Reading, hypothesis: Hypothesis) -> Draft:
     """Types and parties of one hypothesis."""
     scope, wording = scope_of(reading, hypothesis)
-    deal_type, also = choose_types(hypothesis, wording.types, main=is_main(reading, hypothesis))
+    objects = objects_of(reading, hypothesis)
+    deal_type, also = choose_types(hypothesis, wording.types, objects, main=is_main(reading, hypothesis))
     parties = choose_parties(
         hypothesis, deal_type, entities_in(reading, scope), reading.lists, elsewhere(reading, hypothesis)
     )
     return Draft(hypothesis, deal_type, also, parties, scope, wording)
+
+
+def objects_of(reading: Reading, hypothesis: Hypothesis) -> frozenset[str]:
+    """The kinds of things named in the title and lead sentences that tell of the deal."""
+    told = {
+        scored.frame.sentence.index: scored.frame.sentence
+        for scored in hypothesis.frames
+        if not scored.background and scored.frame.sentence.zone is not Zone.BODY
+    }
+    return frozenset(
+        hit.cue.name
+        for hit in reading.hits
+        if hit.cue.kind == CueKind.OBJECT
+        and any(sentence.start <= hit.start < sentence.end for sentence in told.values())
+    )
 
 
 def scope_of(reading: Reading, hypothesis: Hypothesis) -> tuple[frozenset[int], Wording]:

@@ -23,7 +23,7 @@ def fill_pronoun(
 ) -> None:
     """A subject that is only "the company" or "both sides" is looked up among those named before."""
     sentence, hit = instance.sentence, instance.hit
-    doers = (Slot.SUBJECT, Slot.POSS, Slot.BY)
+    doers: tuple[Slot, ...] = (Slot.SUBJECT, Slot.POSS, Slot.BY)
     if grammar.data.verb_last:
         doers = tuple(slot for slot in doers if roles.get(slot) is roles.get(Slot.SUBJECT))  # 当社はA社が営む事業を
     if any(slot in doers for slot, _, sureness in slots if sureness > 0.4):
