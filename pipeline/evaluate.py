@@ -271,7 +271,7 @@ def _compare(
     alike = sum(a.role == b.role for a, b in matched)
     types, came_types = {deal.type, *deal.also}, {report.type, *report.also} if report else set()
     came_focus = set(report.focus) if report else set()
-    came_value = _money(report) if report else None
+    came_value = _money(report, share=deal.value is not None and deal.value[1] is None) if report else None
     value_right = report is not None and _same_amount(deal.value, came_value)
     technology = report.technology if report else False
     measures = Measures(
@@ -325,12 +325,13 @@ def _sets(expected: Collection[object], came: Collection[object]) -> Counts:
     return Counts(tp, len(set(came)) - tp, len(set(expected)) - tp)
 
 
-def _money(report: Report) -> tuple[Decimal, str] | None:
+def _money(report: Report, *, share: bool) -> tuple[Decimal, str | None] | None:
+    """The report's sum. A percentage counts only where the label has one (``share``): most label sums alone."""
     value = report.value
-    return (value.amount, value.currency) if value is not None and value.currency is not None else None
+    return (value.amount, value.currency) if value is not None and (value.currency is None) == share else None
 
 
-def _same_amount(expected: tuple[Decimal, str] | None, came: tuple[Decimal, str] | None) -> bool:
+def _same_amount(expected: tuple[Decimal, str | None] | None, came: tuple[Decimal, str | None] | None) -> bool:
     if expected is None or came is None:
         return expected is came
     return expected[1] == came[1] and abs(expected[0] - came[0]) <= AMOUNT_TOLERANCE * abs(expected[0])
@@ -348,8 +349,8 @@ def _join(words: Iterable[str]) -> str:
     return ", ".join(sorted(words)) or "none"
 
 
-def _amount(value: tuple[Decimal, str] | None) -> str:
-    return f"{value[0]:,.0f} {value[1]}" if value else "none"
+def _amount(value: tuple[Decimal, str | None] | None) -> str:
+    return f"{value[0]:,.0f} {value[1] or '%'}" if value else "none"
 
 
 def predict(labels: Iterable[Labelled], texts: Path, extract: Extractor) -> Iterator[tuple[str, Prediction]]:

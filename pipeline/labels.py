@@ -28,7 +28,7 @@ class LabelledDeal:
     status: Status
     also: frozenset[DealType] = frozenset()
     focus: frozenset[str] = frozenset()
-    value: tuple[Decimal, str] | None = None
+    value: tuple[Decimal, str | None] | None = None
     technology: bool | None = None
 
 

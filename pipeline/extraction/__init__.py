@@ -19,7 +19,7 @@ from pipeline.extraction.han import local_currency, simplify
 from pipeline.extraction.hypotheses import hypothesise
 from pipeline.extraction.lexicon import CompiledLexicon, CueKind, Hit, available, fold, load
 from pipeline.extraction.mentions import Mention, MentionFinder
-from pipeline.extraction.money import reader_for
+from pipeline.extraction.money import local_dollar, reader_for
 from pipeline.extraction.names_cjk import CjkMentionFinder
 from pipeline.extraction.objects import retype
 from pipeline.extraction.organisations import Directory, directory
@@ -125,7 +125,14 @@ def read(article: Article, *, known: Directory | None = None, areas: OwnAreas | 
     frames, lists = _frames(lexicon, folded, sentences, mentions, hits, entities, entity_of)
     salient = sorted(entities, key=salience, reverse=True)
     hypotheses = hypothesise(frames, salient)
-    values = ValueFinder(reader_for(lexicon), lexicon, text, sentences, hits, local_currency(text) if han else "")
+    values = ValueFinder(
+        reader_for(lexicon),
+        lexicon,
+        text,
+        sentences,
+        hits,
+        local_currency(text) if han else local_dollar(text, lexicon),
+    )
     said = phrases(language, folded, sentences, mentions)
     words = with_frames(wording_features(hits, sentences, entities), hypotheses[0] if hypotheses else None)
     return Reading(article, lexicon, sentences, entities, hits, hypotheses, values, judge_wording(words, said), lists)

@@ -100,6 +100,7 @@ class MoneyReader:
         self._scales = {word.lower(): Decimal(10) ** power for word, power in money.scales.items()}
         self._numerals = {word.lower(): Decimal(value) for word, value in money.numerals.items()}
         self._currency_words = {word.lower(): code for code, words in money.currencies.items() for word in words}
+        self._after_only = frozenset(word.lower() for word in money.after_only)
         self._default = money.default_currency
         spaced = lexicon.data.script == "latin"
         edge = r"(?![^\W\d_])" if spaced else ""
@@ -125,6 +126,12 @@ class MoneyReader:
         )
         self._more = re.compile(rf"({_NUMBER})({scale})", re.IGNORECASE) if scale else None
         self._scale_words = re.compile(scale, re.IGNORECASE) if scale else None
+        to = _alternatives(money.ranges)
+        self._range = (
+            re.compile(rf"\s?(?:{to})\s?(?:{symbol})?\s?(?:{_NUMBER})(?P<scale>{scaled})", re.IGNORECASE)
+            if scale and to
+            else None
+        )
         marks = {fold(word) for word in (*_SYMBOLS, *self._currency_words)}
         self._marks = AhoCorasick(sorted(marks))
 
@@ -132,6 +139,8 @@ class MoneyReader:
         """Sums of money in ``text[start:end]``. ``local`` is the currency of a bare local word (元, $)."""
         for match in self._pattern.finditer(text, start, len(text) if end is None else end):
             before, after = match.group("before"), match.group("after") or match.group("symbol_after")
+            if before and before.lower() in self._after_only:
+                before = None
             if not before and not after:
                 continue
             amount = self._amount(match)
@@ -158,6 +167,9 @@ class MoneyReader:
         if amount is None:
             return None
         scale = match.group("scale")
+        if not scale and self._range is not None:  # "$630-880 million"
+            range_end = self._range.match(match.string, match.end())
+            scale = range_end.group("scale") if range_end is not None else None
         if scale and self._scale_words is not None:
             for word in self._scale_words.findall(scale):
                 amount *= self._scales[word.lower()]
@@ -188,6 +200,17 @@ _SYMBOLS_FOLDED = {symbol.lower(): code for symbol, code in _SYMBOLS.items()}
 
 def _alternatives(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+def local_dollar(text: str, lexicon: CompiledLexicon) -> str:
+    """What a bare $ means where the text names a country's money or exchange and never the American one, else ""."""
+    folded = fold(text)
+    local = lexicon.data.money.local
+    if any(word in folded for word in local.get("USD", ())):
+        return ""
+    named = {code: sum(folded.count(word) for word in words) for code, words in local.items()}
+    code = max(named, key=lambda code: named[code], default="")
+    return code if code and named[code] else ""
 
 
 @lru_cache(maxsize=32)

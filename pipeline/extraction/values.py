@@ -10,7 +10,7 @@ from itertools import pairwise
 from pipeline.extraction.hypotheses import Hypothesis
 from pipeline.extraction.lexicon import CompiledLexicon, CueKind, Hit, fold
 from pipeline.extraction.model import probability
-from pipeline.extraction.money import Money, MoneyReader
+from pipeline.extraction.money import Money, MoneyReader, parse_number
 from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone
 from storage.records import Value
 from storage.vocabulary import DealType, ValueKind
@@ -22,6 +22,11 @@ _CLAUSE_CJK = re.compile(r"[;:,—–。；：，、]")
 #: Characters between a sum and the same in another currency.
 _REPEAT = 14
 _SMALLEST = Decimal(50_000)
+#: How likely a whole price must be to be taken before a price per share.
+_WHOLE_PRICE = 0.2
+#: Types of which a share may change hands, and the characters between the percentage and the word for a stake.
+_OF_SHARES = frozenset({DealType.INVESTMENT, DealType.ACQUISITION})
+_STAKE_REACH = 30
 _KINDS = ("up_to", "per_share", "per_year", "upfront")
 
 
@@ -41,10 +46,16 @@ class ValueFinder:
         self._index = SentenceIndex(sentences)
         self._cues: dict[int, list[Hit]] = {}
         self._modal: dict[int, set[str]] = {}
+        self._stakes: dict[int, list[Hit]] = {}
+        self._decimal_comma = lexicon.data.money.decimal_comma
+        words = "|".join(re.escape(word) for word in lexicon.data.money.percent)
+        self._percent = re.compile(rf"(?<![\d.,])(\d{{1,3}}(?:[.,]\d+)?)[\s-]?(?:{words})")
         for hit in hits:
             number = self._index.at(hit.start).index
             if hit.cue.kind == CueKind.MONEY:
                 self._cues.setdefault(number, []).append(hit)
+            elif hit.cue.kind == CueKind.OBJECT and hit.cue.name == "stake":
+                self._stakes.setdefault(number, []).append(hit)
             elif hit.cue.kind == CueKind.MODALITY:
                 self._modal.setdefault(number, set()).add(hit.cue.name)
         self._clause = _CLAUSE if lexicon.data.script == "latin" else _CLAUSE_CJK
@@ -103,10 +114,31 @@ class ValueFinder:
             (probability("value", features), -money.start, value)
             for value, money, features in self.candidates(hypothesis, deal_type)
         ]
-        if not likely:
+        if likely:
+            chance, start, value = max(likely, key=lambda item: item[:2])
+            if value.kind is ValueKind.PER_SHARE:  # where the whole price is given too, that is the value
+                whole = [item for item in likely if item[2].kind is not ValueKind.PER_SHARE and item[0] >= _WHOLE_PRICE]
+                _, start, value = max(whole, key=lambda item: item[:2], default=(chance, start, value))
+            if chance >= THRESHOLD:
+                return value, -start
+        return self._stake(hypothesis, deal_type)
+
+    def _stake(self, hypothesis: Hypothesis, deal_type: DealType) -> tuple[Value, int] | None:
+        """The share that changes hands, where no sum is told: a percentage beside the word for a stake."""
+        if deal_type not in _OF_SHARES:
             return None
-        chance, start, value = max(likely, key=lambda item: item[:2])
-        return (value, -start) if chance >= THRESHOLD else None
+        told = (scored.frame for scored in hypothesis.frames if not scored.background)
+        for frame in sorted(told, key=lambda frame: frame.sentence.index):
+            stakes = self._stakes.get(frame.sentence.index, ())
+            for match in self._percent.finditer(self._text, frame.sentence.start, frame.sentence.end):
+                near = any(
+                    hit.start - match.end() <= _STAKE_REACH and match.start() - hit.end <= _STAKE_REACH
+                    for hit in stakes
+                )
+                number = parse_number(match.group(1), decimal_comma=self._decimal_comma)
+                if near and number is not None and 0 < number <= 100:
+                    return Value(number, None, ValueKind.STAKE_PERCENT), match.start()
+        return None
 
     def _features(
         self, money: Money, by_sentence: dict[int, float], triggers: dict[int, list[int]], deal_type: DealType

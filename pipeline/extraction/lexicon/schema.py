@@ -135,6 +135,9 @@ class Money(_Strict):
     scales: dict[str, int] = Field(default_factory=dict)  # "billion": 9 (power of ten)
     currencies: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # "USD": ["dollars", "US dollars"]
     default_currency: str = ""
+    percent: tuple[str, ...] = ("%", "％")
+    after_only: tuple[str, ...] = ()  # of the words for currencies, those that never stand before a number
+    ranges: tuple[str, ...] = ("-", "–", "—", "~", "～", "至", "到")  # between the ends of a range: "$3-4 million"
     decimal_comma: bool = False
     local: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # "HKD": words that say which money a bare 元 is
     cues: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # deal, not_deal, up_to, per_share ...
