@@ -21,6 +21,7 @@ import numpy as np
 import yaml
 from fitting import Examples, Floats, dense, fit_choice, fit_classes, fit_logistic, fit_sparse, held_out
 from rich.console import Console
+from rich.table import Table
 
 from pipeline.evaluate import Prediction, evaluate
 from pipeline.evaluate_table import tables
@@ -367,6 +368,8 @@ WORDING_PENALTY = 5.0
 PHRASE_PENALTY = 1.0
 LEAST = 4
 LEAST_PHRASE = 0.01
+#: Lower ends of the steps of confidence in the table of reliability.
+STEPS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
 
 
 def use(weights: Weights) -> None:
@@ -393,16 +396,44 @@ def predictions(documents: Iterable[Read], plain: Mapping[str, float]) -> dict[s
     return result
 
 
-def cross_validate(documents: Sequence[Read], labels: Sequence[Labelled], penalty: float) -> None:
-    """Prints how well each document is read by weights fitted on the other folds."""
+def cross_validated(documents: Sequence[Read], penalty: float) -> dict[str, Prediction]:
+    """What the extractor says of each document with weights fitted on the other folds."""
     predicted: dict[str, Prediction] = {}
     for number in range(FOLDS):
         fitter = Fitter([d for d in documents if d.fold != number], penalty, quiet=True)
         use(written(fitter.fit()))
         predicted |= predictions((d for d in documents if d.fold == number), fitter.phrases)
-    console = Console(width=140)
-    for table in tables(evaluate(labels, predicted, canonical=directory().canonical)):
-        console.print(table)
+    return predicted
+
+
+def read_documents(labels: Iterable[Labelled], texts: Path) -> list[Read]:
+    """The labelled documents in which a deal can be weighed at all."""
+    documents = []
+    for label in labels:
+        reading = read(read_text(label, texts))
+        if reading is not None and reading.hypotheses:
+            documents.append(Read(label, reading, zlib.crc32((label.cluster or label.id).encode()) % FOLDS))
+    return documents
+
+
+def reliability(labels: Iterable[Labelled], predicted: Mapping[str, Prediction]) -> Table:
+    """Of the deals given a confidence, how many are right: a labelled deal with two of its parties."""
+    tally: dict[float, list[bool]] = {}
+    for label in labels:
+        for report in predicted.get(label.id, Prediction(())).reports:
+            right = any(
+                sum(any(same(came.name, party.name, came.company) for came in report.parties) for party in deal.parties)
+                > 1
+                for deal in label.deals
+            )
+            step = max(low for low in STEPS if report.confidence >= low)
+            tally.setdefault(step, []).append(right)
+    table = Table(title="reliability", title_justify="left")
+    for heading in ("confidence from", "deals", "right", "%"):
+        table.add_column(heading, justify="right")
+    for step, rights in sorted(tally.items()):
+        table.add_row(f"{step:.2f}", str(len(rights)), str(sum(rights)), f"{100 * sum(rights) / len(rights):.0f}")
+    return table
 
 
 def main() -> None:
@@ -416,17 +447,17 @@ def main() -> None:
     options = parser.parse_args()
     languages = set(options.lang.split(",")) if options.lang else None
     labels = [label for label in read_labels(options.gold) if languages is None or label.lang in languages]
-    documents: list[Read] = []
-    without = 0
-    for label in labels:
-        reading = read(read_text(label, options.texts))
-        if reading is None or not reading.hypotheses:
-            without += label.is_deal
-        else:
-            documents.append(Read(label, reading, zlib.crc32((label.cluster or label.id).encode()) % FOLDS))
+    documents = read_documents(labels, options.texts)
+    without = sum(label.is_deal for label in labels) - sum(document.label.is_deal for document in documents)
     print(f"{len(documents)} documents read, {without} deals in which no hypothesis was found")
     if options.cross_validate:
-        cross_validate(documents, labels, options.penalty)
+        predicted = cross_validated(documents, options.penalty)
+        console = Console(width=140)
+        for table in [
+            *tables(evaluate(labels, predicted, canonical=directory().canonical)),
+            reliability(labels, predicted),
+        ]:
+            console.print(table)
         return
     fitter = Fitter(documents, options.penalty, quiet=False)
     weights = written(fitter.fit())
