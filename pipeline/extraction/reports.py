@@ -27,6 +27,8 @@ THRESHOLD = 0.38
 #: A further deal of the same article needs this probability of being one of its own.
 _FURTHER_THRESHOLD = 0.5
 _MOST_REPORTS = 5
+#: A text in a language without a lexicon is read with another's: its deals are never surer than this.
+_FOREIGN = 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,8 @@ def reports_of(reading: Reading) -> tuple[Report, ...]:
     sureness = confidence(deal_features(reading, first))
     if sureness < THRESHOLD:
         return ()
+    if reading.article.language != reading.lexicon.data.language:
+        sureness = min(sureness, _FOREIGN)
     reports = [judge(reading, first, sureness)]
     taken = [first.members]
     for drawn in drafts[1:]:

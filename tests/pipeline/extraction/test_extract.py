@@ -77,3 +77,11 @@ def test_quotes_are_the_text_as_it_stands_in_traditional_chinese_too() -> None:
 def test_nothing_and_blank_make_no_report() -> None:
     assert extract(Article("", "", "en")) == ()
     assert extract(Article("", " \n ", "en")) == ()
+
+
+def test_a_language_without_a_lexicon_is_read_with_little_confidence() -> None:
+    text = "Nokia acquires Xiaomi for 2 billion euros\n\nNokia acquires Xiaomi, meldt het bedrijf. De prijs: 2 billion euros."
+    (told,) = extract(Article(text.split("\n")[0], text, "en"))
+    (foreign,) = extract(Article(text.split("\n")[0], text, "nl"))
+    assert {party.name for party in foreign.parties} == {"Nokia", "Xiaomi"}
+    assert foreign.confidence <= 0.45 < told.confidence
