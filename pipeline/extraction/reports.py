@@ -23,12 +23,12 @@ from storage.records import Article, Evidence, Party, Report
 from storage.vocabulary import DealType
 
 #: A report is made from this confidence on.
-THRESHOLD = 0.38
+THRESHOLD = 0.48
 #: A further deal of the same article needs this probability of being one of its own.
-_FURTHER_THRESHOLD = 0.5
+_FURTHER_THRESHOLD = 0.3
 _MOST_REPORTS = 5
 #: A text in a language without a lexicon is read with another's: its deals are never surer than this.
-_FOREIGN = 0.45
+_FOREIGN = 0.48
 
 
 @dataclass(frozen=True, slots=True)
