@@ -68,6 +68,8 @@ def features(
     sided = sides_filled(parties)
     parties_in_title = sum(party.entity.in_title for party in parties)
     firm = {"future", "completed"}
+    # "drops its purchase of A" are talks that ended, unless it goes on to say that a contract is terminated
+    contract = "terminated" in cues[Zone.LEAD] and "ended_talks" not in cues[Zone.LEAD]
     return {
         "bias": 1.0,
         "best": best,
@@ -96,7 +98,7 @@ def features(
         "firm_title": float(bool(firm & cues[Zone.TITLE])),
         "firm_lead": float(bool(firm & cues[Zone.LEAD])),
         "terminated_front": float("terminated" in cues[Zone.TITLE] | cues[Zone.LEAD]),
-        "ended_talks_title": float("ended_talks" in cues[Zone.TITLE]),
+        "ended_talks_title": float("ended_talks" in cues[Zone.TITLE] and not contract),
         "ended_talks_lead": float("ended_talks" in cues[Zone.LEAD]),
         "organisations": math.log1p(sum(entity.score >= 0.5 for entity in entities)),
         "told_title": told(Zone.TITLE),

@@ -14,7 +14,7 @@ from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone
 from storage.vocabulary import FocusArea
 
 #: An area with this probability is named.
-THRESHOLD = 0.35
+THRESHOLD = 0.33
 _MOST_AREAS = 6
 
 

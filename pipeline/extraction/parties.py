@@ -12,7 +12,7 @@ from pipeline.extraction.model import probability
 from storage.vocabulary import SYMMETRIC_TYPES, DealType, Role
 
 #: An organisation with this probability is a party; the two likeliest sides need less.
-THRESHOLD = 0.5
+THRESHOLD = 0.55
 _SIDE_THRESHOLD = 0.22
 #: So many of the most prominent organisations are looked at even where no frame names them,
 _PROMINENT = 5

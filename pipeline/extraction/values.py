@@ -16,7 +16,7 @@ from storage.records import Value
 from storage.vocabulary import DealType, ValueKind
 
 #: A sum with this probability is the deal's value.
-THRESHOLD = 0.5
+THRESHOLD = 0.38
 _CLAUSE = re.compile(r"[;:—–]|, (?:and|but|while|which|after)\b|[。；，、]")
 _CLAUSE_CJK = re.compile(r"[;:,—–。；：，、]")
 #: Characters between a sum and the same in another currency.
@@ -89,6 +89,9 @@ class ValueFinder:
                 triggers.setdefault(number, []).append(scored.frame.hit.start)
         merged: dict[tuple[Decimal, str | None], tuple[Money, ValueKind, dict[str, float]]] = {}
         for order, money in enumerate(self._sums):
+            number = self._index.at(money.start).index
+            if "background" in self._modal.get(number, ()) and number not in by_sentence:
+                continue  # "last year it had bought C for $2 billion"
             features, kind = self._features(money, by_sentence, triggers, deal_type)
             features["first"] = float(order == 0)
             money = self._same.get((money.amount, money.currency), money)
