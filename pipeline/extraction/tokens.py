@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline.extraction.lexicon import fold
 
@@ -18,8 +18,9 @@ _HYPHEN_TAIL = re.compile(r"-(?=[a-zà-ÿ])")
 _APOSTROPHES = frozenset("'’")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
+    """A word at ``text[start:end]``."""
+
     start: int
     end: int
     text: str

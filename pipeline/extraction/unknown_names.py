@@ -30,6 +30,7 @@ class UnknownReader:
 
     def __init__(self, words: NameWords) -> None:
         self._words = words
+        self._openings = tuple(f"{opening} " for opening in words.openings)
 
     def read(self, context: Context, run: list[int]) -> Candidate | None:
         """The name in ``run``, numbers of tokens in a row; None where there is none."""
@@ -152,11 +153,7 @@ class UnknownReader:
             strong = 0.9
         elif len(words) > 1 and parts[-1] in self._words.nouns:
             strong = 0.8 if not all(self._words.vocabulary.is_ordinary(part) for part in parts) else 0.65
-        elif any(
-            fold(text[first.start : first.start + 40]).startswith(opening + " ")
-            for opening in self._words.openings
-            if len(words) > 1
-        ):
+        elif len(words) > 1 and fold(text[first.start : first.start + 40]).startswith(self._openings):
             strong = 0.8
         before = tokens[words[0] - 1] if words[0] else None
         near_before = before is not None and text[before.end : first.start] == " "

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from pipeline.errors import ExtractionError
 from pipeline.extraction.lexicon.schema import Frame, Lexicon
 
-__all__ = ["CompiledLexicon", "Cue", "CueKind", "Hit", "available", "fold", "load", "load_yaml"]
+__all__ = ["CompiledLexicon", "Cue", "CueKind", "Hit", "available", "fold", "is_letter", "load", "load_yaml"]
 
 _BaseLoader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -75,6 +75,11 @@ def fold(text: str) -> str:
     return "".join(low if len(low := char.lower()) == 1 else char for char in text)
 
 
+def is_letter(char: str) -> bool:
+    """Whether ``char`` is what regular expressions call ``\\w``: a part of a word."""
+    return char.isalnum() or char == "_"
+
+
 def literal_prefix(pattern: str) -> str:
     """The characters that every match of ``pattern`` begins with."""
     match = _META.search(pattern)
@@ -106,7 +111,7 @@ class CompiledLexicon:
         spaced = data.script == "latin"
         before = r"(?<!\w)" if spaced or data.script == "hangul" else ""
         after = r"(?:(?<=\s)|(?!\w))" if spaced else ""  # "contract (?=with)" ends between words
-        cues: list[tuple[str, Cue]] = []
+        cues: list[tuple[str, Cue, bool]] = []
 
         def add(kind: str, name: str, patterns: Sequence[str], frame: Frame | None = None) -> None:
             for pattern in (each for written in patterns for each in unfolded(written)):
@@ -122,7 +127,8 @@ class CompiledLexicon:
                     first = r"(?<![\w-])"  # land-acquisition is no acquisition
                 if not spaced and _LATIN_WORD.match(pattern):  # "ic" inside Chinese text is not the ic of "Pacific"
                     first, last = _LATIN_EDGES
-                cues.append((prefix, Cue(kind, name, re.compile(f"{first}{pattern}{last}"), frame)))
+                begins_word = spaced and not inner
+                cues.append((prefix, Cue(kind, name, re.compile(f"{first}{pattern}{last}"), frame), begins_word))
 
         for frame in data.frames:
             add(CueKind.FRAME, frame.name, frame.triggers, frame)
@@ -136,12 +142,15 @@ class CompiledLexicon:
             add(CueKind.MONEY, name, patterns)
         add(CueKind.NO_DEAL, "no_deal", data.no_deal)
 
-        by_prefix: dict[str, list[Cue]] = {}
-        for prefix, cue in cues:
-            by_prefix.setdefault(prefix, []).append(cue)
-        self._prefixes = list(by_prefix)
-        self._cues = [by_prefix[prefix] for prefix in self._prefixes]
-        self._automaton = AhoCorasick(self._prefixes, matchkind=MatchKind.Standard)
+        by_prefix: dict[str, tuple[list[Cue], list[Cue]]] = {}
+        for prefix, cue, begins_word in cues:
+            everywhere, inside = by_prefix.setdefault(prefix, ([], []))
+            everywhere.append(cue)
+            if not begins_word:
+                inside.append(cue)
+        #: The cues of each prefix, and those of them that may begin within a word.
+        self._cues = list(by_prefix.values())
+        self._automaton = AhoCorasick(list(by_prefix), matchkind=MatchKind.Standard)
         self.furniture = _opening(data.furniture)
         self.closing = _opening(data.closing)
         self.opening = _opening(data.opening)
@@ -154,7 +163,9 @@ class CompiledLexicon:
         """All cues in ``folded`` text (see :func:`fold`), in order of where they begin."""
         found = []
         for number, start, _ in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-            for cue in self._cues[number]:
+            everywhere, inside = self._cues[number]
+            # most prefixes are met within words: looking at one character is quicker than trying their patterns
+            for cue in inside if start and is_letter(folded[start - 1]) else everywhere:
                 match = cue.pattern.match(folded, start)
                 if match is not None:
                     found.append(Hit(start, match.end(), cue))
@@ -191,6 +202,7 @@ def load_yaml(name: str) -> object:
     return yaml.load(text, Loader=_PlainLoader)
 
 
+@lru_cache(maxsize=1)
 def available() -> tuple[str, ...]:
     """The languages that have a lexicon."""
     return tuple(
