@@ -71,10 +71,8 @@ class Phrases(Mapping[str, float]):
         table = _tables().get(self._language, {})
         seen: dict[tuple[str, str], bool] = {}  # whether a phrase stands in front
         for words, front in self._told:
-            for gram in _grams(self._language, words):
-                row = table.get(gram[1])
-                if row is not None and gram[0] in row:
-                    seen[gram] = front or seen.get(gram, False)
+            for gram in _weighed(self._language, words, table):
+                seen[gram] = front or seen.get(gram, False)
         total = _weights().get("", 0.0)
         for (before, word), front in seen.items():
             anywhere, in_front = table[word][before]
@@ -128,17 +126,42 @@ def _grams(language: str, words: Sequence[str]) -> Iterator[tuple[str, str]]:
             for start in range(len(text) - length + 1):
                 yield "", text[start : start + length]
         return
-    hangul = language == "ko"
+    least, stems = _stems(language)
     before = "^"
     for word in words:
         yield "", word
         yield before, word
-        if hangul and len(word) > 2:
-            yield "", f"{word[:2]}*"
-            yield "", f"{word[:3]}*"
-        elif len(word) > _STEM + 1:
-            yield "", f"{word[:_STEM]}*"
+        if len(word) > least:
+            for stem in stems:
+                yield "", f"{word[:stem]}*"
         before = word
+
+
+def _weighed(language: str, words: Sequence[str], table: _Table) -> Iterator[tuple[str, str]]:
+    """Those of ``_grams`` that have a weight, each word looked up once."""
+    if language in _UNSPACED:
+        yield from (gram for gram in _grams(language, words) if gram[1] in table)
+        return
+    least, stems = _stems(language)
+    before = "^"
+    for word in words:
+        row = table.get(word)
+        if row is not None:
+            if "" in row:
+                yield "", word
+            if before in row:
+                yield before, word
+        if len(word) > least:
+            for stem in stems:
+                beginning = f"{word[:stem]}*"
+                if beginning in table:
+                    yield "", beginning
+        before = word
+
+
+def _stems(language: str) -> tuple[int, tuple[int, ...]]:
+    """Words longer than the first number count by their beginnings, too, which have so many letters."""
+    return (2, (2, 3)) if language == "ko" else (_STEM + 1, (_STEM,))
 
 
 def phrase_log_odds(found: Mapping[str, float], weights: Mapping[str, float] | None = None) -> float:

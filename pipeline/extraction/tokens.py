@@ -38,7 +38,7 @@ def tokenize(text: str, folded: str) -> list[Token]:
     tokens = []
     for match in _TOKEN.finditer(text):
         start, end = match.span()
-        word = match.group()
+        word = text[start:end]
         possessive = tail = False
         if not word.isalnum():  # a mark inside: an apostrophe, a hyphen
             elision = _ELISION.match(word)
@@ -59,8 +59,8 @@ def tokenize(text: str, folded: str) -> list[Token]:
                 end = start + hyphen.start()
                 word = word[: hyphen.start()]
         if (
-            not possessive
-            and word[-1:] in "sSxz"
+            word[-1] in "sSxz"
+            and not possessive
             and text[end : end + 1] in _APOSTROPHES
             and text[end + 1 : end + 2] == " "
         ):

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -57,6 +57,10 @@ class Cue:
     name: str
     pattern: re.Pattern[str]
     frame: Frame | None = None
+
+
+#: How a cue is tried at a place of a text, and the cue.
+_Trial = tuple[Callable[[str, int], "re.Match[str] | None"], Cue]
 
 
 class Hit(NamedTuple):
@@ -142,12 +146,12 @@ class CompiledLexicon:
             add(CueKind.MONEY, name, patterns)
         add(CueKind.NO_DEAL, "no_deal", data.no_deal)
 
-        by_prefix: dict[str, tuple[list[Cue], list[Cue]]] = {}
+        by_prefix: dict[str, tuple[list[_Trial], list[_Trial]]] = {}
         for prefix, cue, begins_word in cues:
             everywhere, inside = by_prefix.setdefault(prefix, ([], []))
-            everywhere.append(cue)
+            everywhere.append((cue.pattern.match, cue))
             if not begins_word:
-                inside.append(cue)
+                inside.append((cue.pattern.match, cue))
         #: The cues of each prefix, and those of them that may begin within a word.
         self._cues = list(by_prefix.values())
         self._automaton = AhoCorasick(list(by_prefix), matchkind=MatchKind.Standard)
@@ -163,10 +167,14 @@ class CompiledLexicon:
         """All cues in ``folded`` text (see :func:`fold`), in order of where they begin."""
         found = []
         for number, start, _ in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-            everywhere, inside = self._cues[number]
-            # most prefixes are met within words: looking at one character is quicker than trying their patterns
-            for cue in inside if start and is_letter(folded[start - 1]) else everywhere:
-                match = cue.pattern.match(folded, start)
+            trials, inside = self._cues[number]
+            if start:
+                # most prefixes are met within words: looking at one character is quicker than trying their patterns
+                before = folded[start - 1]
+                if before.isalnum() or before == "_":
+                    trials = inside
+            for matches, cue in trials:
+                match = matches(folded, start)
                 if match is not None:
                     found.append(Hit(start, match.end(), cue))
         found.sort(key=lambda hit: (hit.start, -hit.end))
