@@ -74,23 +74,25 @@ class Compounds:
     """Words that are written in several syllables, "Tập đoàn", "công nghệ": one token each, longest first."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._by_first: dict[str, list[tuple[str, ...]]] = {}
+        self._by_opening: dict[tuple[str, str], list[tuple[str, ...]]] = {}  # by the first two syllables
         for word in {fold(word) for word in words}:
             parts = tuple(_TOKEN.findall(word))
             if len(parts) > 1:
-                self._by_first.setdefault(parts[0], []).append(parts)
-        for options in self._by_first.values():
+                self._by_opening.setdefault((parts[0], parts[1]), []).append(parts)
+        for options in self._by_opening.values():
             options.sort(key=len, reverse=True)
 
     def join(self, text: str, tokens: list[Token]) -> list[Token]:
         """``tokens`` with those of a compound made one; it is capital where its first syllable is."""
-        if not self._by_first:
+        if not self._by_opening:
             return tokens
         joined: list[Token] = []
         at = 0
+        words = [token.folded for token in tokens]
+        words.append("")
         while at < len(tokens):
             first = tokens[at]
-            for parts in self._by_first.get(first.folded, ()):
+            for parts in self._by_opening.get((words[at], words[at + 1]), ()):
                 piece = tokens[at : at + len(parts)]
                 if len(piece) == len(parts) and all(
                     token.folded == part and text[before.end : token.start].strip(" \u00a0-–") == ""
