@@ -146,9 +146,7 @@ def deal_sentences(drawn: Draft) -> set[int]:
     }
 
 
-def further_features(
-    reading: Reading, first: Draft, drawn: Draft, sureness: float | None = None
-) -> dict[str, float]:
+def further_features(reading: Reading, first: Draft, drawn: Draft, sureness: float | None = None) -> dict[str, float]:
     """The features by which a further hypothesis is told from another view of the first, or from background.
 
     ``sureness`` is the confidence of the first where it is known already.

@@ -201,11 +201,7 @@ class UnknownReader:
             base += 0.1
         if last.possessive:
             base += 0.05
-        if (
-            capitals
-            and not sentence.headline_case
-            and not _ALL_CAPS.match(first.text)
-        ):
+        if capitals and not sentence.headline_case and not _ALL_CAPS.match(first.text):
             base += 0.1
         following = fold(after[:24]).lstrip(" ,").split(" ")
         if following and following[0] in self._words.speech:
