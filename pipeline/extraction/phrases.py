@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from pipeline.extraction.mentions import Mention
 from pipeline.extraction.segmentation import Sentence, Zone
@@ -29,9 +30,17 @@ _SCALE = 0.3
 
 #: The words of a sentence, and whether it stands in title or lead.
 Told = tuple[Sequence[str], bool]
-#: The weights of one language: by a word, by the one before it ("" for the word alone), for anywhere and for in front.
-#: Beginnings of words and pieces of unspaced text stand there like words alone.
-_Table = dict[str, dict[str, tuple[float, float]]]
+#: Numbers of phrases, by a word and by the one before it ("" for the word alone). Beginnings of words and pieces of
+#: unspaced text stand there like words alone.
+_Rows = dict[str, dict[str, int]]
+
+
+class _Table(NamedTuple):
+    """The phrases of one language that have a weight: each one's anywhere and, further, in front."""
+
+    rows: _Rows
+    anywhere: list[float]
+    in_front: list[float]
 
 
 class Phrases(Mapping[str, float]):
@@ -68,16 +77,14 @@ class Phrases(Mapping[str, float]):
 
     def log_odds(self) -> float:
         """What ``phrase_log_odds`` says by the weights of the lexicon."""
-        table = _tables().get(self._language, {})
-        seen: dict[tuple[str, str], bool] = {}  # whether a phrase stands in front
+        table = _tables().get(self._language, _Table({}, [], []))
+        in_front: set[int] = set()
+        behind: set[int] = set()
         for words, front in self._told:
-            for gram in _weighed(self._language, words, table):
-                seen[gram] = front or seen.get(gram, False)
-        total = _weights().get("", 0.0)
-        for (before, word), front in seen.items():
-            anywhere, in_front = table[word][before]
-            total += (anywhere + in_front if front else anywhere) * _SCALE
-        return max(-_MOST, min(_MOST, total))
+            (in_front if front else behind).update(_weighed(self._language, words, table.rows))
+        said = sum(table.anywhere[number] for number in in_front | behind)
+        said += sum(table.in_front[number] for number in in_front)
+        return max(-_MOST, min(_MOST, _weights().get("", 0.0) + said * _SCALE))
 
 
 def phrases(language: str, folded: str, sentences: Sequence[Sentence], mentions: Sequence[Mention]) -> Phrases:
@@ -137,25 +144,25 @@ def _grams(language: str, words: Sequence[str]) -> Iterator[tuple[str, str]]:
         before = word
 
 
-def _weighed(language: str, words: Sequence[str], table: _Table) -> Iterator[tuple[str, str]]:
-    """Those of ``_grams`` that have a weight, each word looked up once."""
+def _weighed(language: str, words: Sequence[str], rows: _Rows) -> Iterator[int]:
+    """The numbers of those of ``_grams`` that have a weight, each word looked up once."""
     if language in _UNSPACED:
-        yield from (gram for gram in _grams(language, words) if gram[1] in table)
+        yield from (rows[gram][""] for _, gram in _grams(language, words) if gram in rows)
         return
     least, stems = _stems(language)
     before = "^"
     for word in words:
-        row = table.get(word)
+        row = rows.get(word)
         if row is not None:
             if "" in row:
-                yield "", word
+                yield row[""]
             if before in row:
-                yield before, word
+                yield row[before]
         if len(word) > least:
             for stem in stems:
                 beginning = f"{word[:stem]}*"
-                if beginning in table:
-                    yield "", beginning
+                if beginning in rows:
+                    yield rows[beginning][""]
         before = word
 
 
@@ -186,7 +193,10 @@ def _tables() -> dict[str, _Table]:
     for phrase, weight in _weights().items():
         if phrase:
             before, _, word = phrase[3:].rpartition(" ")
-            row = tables.setdefault(phrase[:2], {}).setdefault(word, {})
-            anywhere, in_front = row.get(before, (0.0, 0.0))
-            row[before] = (anywhere, weight) if phrase[2] == "^" else (weight, in_front)
+            table = tables.setdefault(phrase[:2], _Table({}, [], []))
+            number = table.rows.setdefault(word, {}).setdefault(before, len(table.anywhere))
+            if number == len(table.anywhere):
+                table.anywhere.append(0.0)
+                table.in_front.append(0.0)
+            (table.in_front if phrase[2] == "^" else table.anywhere)[number] = weight
     return tables

@@ -59,8 +59,8 @@ class Cue:
     frame: Frame | None = None
 
 
-#: How a cue is tried at a place of a text, and the cue.
-_Trial = tuple[Callable[[str, int], "re.Match[str] | None"], Cue]
+#: How a cue is tried at a place of a text, and the number of the cue.
+_Trial = tuple[Callable[[str, int], "re.Match[str] | None"], int]
 
 
 class Hit(NamedTuple):
@@ -107,6 +107,32 @@ def unfolded(pattern: str) -> list[str]:
     return [whole for choice in choices for whole in unfolded(choice + pattern[match.end() :])]
 
 
+#: A pattern is sought by at most so many beginnings.
+_MOST_BEGINNINGS = 60
+
+
+def beginnings(pattern: str, most: int = _MOST_BEGINNINGS) -> list[str]:
+    """Plain beginnings one of which every match of ``pattern`` has: "has ", "have " for "ha(?:s|ve) (?:agreed|won)".
+
+    The longer they are, the less often a text has one without a match. None is the beginning of another.
+    """
+    prefix = literal_prefix(pattern)
+    rest = pattern[len(prefix) :]
+    choice = _LEADING_CHOICE.match(rest)
+    if choice is None:
+        return [prefix]
+    options = {*choice.group(1).split("|"), *([""] if choice.group(2) else [])}
+    if len(options) > most:
+        return [prefix]
+    tail = rest[choice.end() :]
+    found = sorted({prefix + each for option in options for each in beginnings(option + tail, most // len(options))})
+    kept = found[:1]
+    for each in found[1:]:
+        if not each.startswith(kept[-1]):
+            kept.append(each)
+    return kept
+
+
 class CompiledLexicon:
     """A lexicon ready for use: one automaton finds all its cues in one pass over the text."""
 
@@ -115,7 +141,7 @@ class CompiledLexicon:
         spaced = data.script == "latin"
         before = r"(?<!\w)" if spaced or data.script == "hangul" else ""
         after = r"(?:(?<=\s)|(?!\w))" if spaced else ""  # "contract (?=with)" ends between words
-        cues: list[tuple[str, Cue, bool]] = []
+        cues: list[tuple[int, Cue, bool, list[str]]] = []
 
         def add(kind: str, name: str, patterns: Sequence[str], frame: Frame | None = None) -> None:
             for pattern in (each for written in patterns for each in unfolded(written)):
@@ -131,8 +157,8 @@ class CompiledLexicon:
                     first = r"(?<![\w-])"  # land-acquisition is no acquisition
                 if not spaced and _LATIN_WORD.match(pattern):  # "ic" inside Chinese text is not the ic of "Pacific"
                     first, last = _LATIN_EDGES
-                begins_word = spaced and not inner
-                cues.append((prefix, Cue(kind, name, re.compile(f"{first}{pattern}{last}"), frame), begins_word))
+                cue = Cue(kind, name, re.compile(f"{first}{pattern}{last}"), frame)
+                cues.append((len(prefix), cue, spaced and not inner, beginnings(pattern)))
 
         for frame in data.frames:
             add(CueKind.FRAME, frame.name, frame.triggers, frame)
@@ -146,15 +172,18 @@ class CompiledLexicon:
             add(CueKind.MONEY, name, patterns)
         add(CueKind.NO_DEAL, "no_deal", data.no_deal)
 
-        by_prefix: dict[str, tuple[list[_Trial], list[_Trial]]] = {}
-        for prefix, cue, begins_word in cues:
-            everywhere, inside = by_prefix.setdefault(prefix, ([], []))
-            everywhere.append((cue.pattern.match, cue))
-            if not begins_word:
-                inside.append((cue.pattern.match, cue))
-        #: The cues of each prefix, and those of them that may begin within a word.
-        self._cues = list(by_prefix.values())
-        self._automaton = AhoCorasick(list(by_prefix), matchkind=MatchKind.Standard)
+        cues.sort(key=lambda item: item[0])  # of cues with one span, that with the shorter prefix comes first
+        self._cues = [cue for _, cue, _, _ in cues]
+        by_beginning: dict[str, tuple[list[_Trial], list[_Trial]]] = {}
+        for number, (_, cue, begins_word, found) in enumerate(cues):
+            for beginning in found:
+                everywhere, inside = by_beginning.setdefault(beginning, ([], []))
+                everywhere.append((cue.pattern.match, number))
+                if not begins_word:
+                    inside.append((cue.pattern.match, number))
+        #: The cues of each beginning, and those of them that may stand within a word.
+        self._trials = list(by_beginning.values())
+        self._automaton = AhoCorasick(list(by_beginning), matchkind=MatchKind.Standard)
         self.furniture = _opening(data.furniture)
         self.closing = _opening(data.closing)
         self.opening = _opening(data.opening)
@@ -165,20 +194,20 @@ class CompiledLexicon:
 
     def cues(self, folded: str) -> Iterator[Hit]:
         """All cues in ``folded`` text (see :func:`fold`), in order of where they begin."""
-        found = []
-        for number, start, _ in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-            trials, inside = self._cues[number]
+        found: list[tuple[int, int, int]] = []
+        for place, start, _ in self._automaton.find_matches_as_indexes(folded, overlapping=True):
+            trials, inside = self._trials[place]
             if start:
                 # most prefixes are met within words: looking at one character is quicker than trying their patterns
                 before = folded[start - 1]
                 if before.isalnum() or before == "_":
                     trials = inside
-            for matches, cue in trials:
+            for matches, number in trials:
                 match = matches(folded, start)
                 if match is not None:
-                    found.append(Hit(start, match.end(), cue))
-        found.sort(key=lambda hit: (hit.start, -hit.end))
-        return iter(found)
+                    found.append((start, -match.end(), number))
+        found.sort()
+        return (Hit(start, -end, self._cues[number]) for start, end, number in found)
 
 
 def _alternation(words: Sequence[str]) -> str:
