@@ -124,8 +124,9 @@ class MoneyReader:
             rf"(?:{currency_after}{bare})?",
             re.IGNORECASE,
         )
-        longest = max(map(len, (*_SYMBOLS, *self._currency_words)))
-        self._reach = longest + 1  # how far before its number a sum may begin
+        written = [*map(str.lower, _SYMBOLS), *self._currency_words]
+        self._reach = max(map(len, written)) + 1  # how far before its number a sum may begin
+        self._ends = frozenset(currency[-2:] for currency in written)
         digits = r"\d" if spaced else rf"\d|{_HAN_NUMERAL}"
         numerals = rf"|(?<!\w)(?:{numeral})(?!\w)" if numeral else ""
         self._numbers = re.compile(digits + numerals, re.IGNORECASE)
@@ -151,11 +152,20 @@ class MoneyReader:
     def _matches(self, text: str, start: int, end: int) -> Iterator[re.Match[str]]:
         """Where the pattern matches. It is slow to try at every character, so what is no number is leapt over."""
         while (number := self._numbers.search(text, start, end)) is not None:
-            match = self._pattern.search(text, max(start, number.start() - self._reach), end)
+            first = number.start()
+            if self._follows_currency(text, first):
+                first = max(start, first - self._reach)
+            match = self._pattern.search(text, first, end)
             if match is None:
                 return
             yield match
             start = match.end()
+
+    def _follows_currency(self, text: str, number: int) -> bool:
+        """Whether what stands before a number ends as a currency's sign or word does."""
+        at = number - 1 if text[number - 1 : number].isspace() else number
+        end = text[max(0, at - 2) : at].lower()
+        return end in self._ends or end[-1:] in self._ends
 
     def marks(self, folded: str) -> list[int]:
         """Where a currency's sign or word stands: no sum is far from one."""

@@ -7,6 +7,7 @@ They catch what nobody thought of writing into a lexicon: how market studies, re
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from importlib.resources import files
@@ -18,6 +19,8 @@ from pipeline.extraction.segmentation import Sentence, Zone
 #: Where the weights stand: a line for each phrase, "language phrase<TAB>weight".
 FILE = "phrases.tsv"
 _NAME, _NUMBER = "§", "#"
+#: Where the next name stands when no further one does.
+_NO_NAME = (sys.maxsize, sys.maxsize)
 _WORD = re.compile(r"[^\W\d_]+|\d[\d.,]*")
 _CJK_RUN = re.compile(r"[\u3040-\u30ff\u3400-\u9fffー]+|\d[\d.,]*|[a-z]+")
 _UNSPACED = frozenset({"zh", "ja"})
@@ -111,16 +114,18 @@ def _words(
         return [_NUMBER if word[0].isdigit() else word for word in plain]
     words: list[str] = []
     last = -1
+    first, behind = names[at]
     for match in pattern.finditer(folded, sentence.start, sentence.end):
         start, end = match.span()
-        while at < len(names) and names[at][1] <= start:
+        while behind <= start:
             at += 1
-        if at < len(names) and names[at][0] < end:
+            first, behind = names[at] if at < len(names) else _NO_NAME
+        if first < end:
             if last != at:
                 words.append(_NAME)
             last = at
         else:
-            word = match.group()
+            word = folded[start:end]
             words.append(_NUMBER if word[0].isdigit() else word)
     return words
 

@@ -40,7 +40,12 @@ def tokenize(text: str, folded: str) -> list[Token]:
         start, end = match.span()
         word = text[start:end]
         possessive = tail = False
-        if not word.isalnum():  # a mark inside: an apostrophe, a hyphen
+        plain = word.isalnum()
+        if plain and word[-1] not in "sSxz":  # nearly every word
+            lowered = folded[start:end]
+            tokens.append(Token(start, end, word, lowered, word != lowered, False, False))
+            continue
+        if not plain:  # a mark inside: an apostrophe, a hyphen
             elision = _ELISION.match(word)
             if (
                 elision
