@@ -58,8 +58,13 @@ def judged(reading: Reading, *, known: Directory | None = None, areas: OwnAreas 
     parts = stories(article.text, reading.sentences, reading.entities) if reports else []
     if not parts:
         return reports
-    told = [_read_story(article, *part, known, areas) for part in parts]
-    sure = [story for story in told if story and story[0].confidence >= _STORY_THRESHOLD]
+    sure: list[tuple[Report, ...]] = []
+    for left, part in zip(range(len(parts), 0, -1), parts, strict=True):
+        if len(sure) + left < 2:
+            break  # one sure story makes no round-up, so the last need not be read
+        story = _read_story(article, *part, known, areas)
+        if story and story[0].confidence >= _STORY_THRESHOLD:
+            sure.append(story)
     if len(sure) < 2 or _about_one(article.title, sure):
         return reports
     return tuple(report for story in sure for report in story)

@@ -89,7 +89,7 @@ def _through_space(
 
 
 def token_at(tokens: Sequence[Token], start: int) -> int:
-    return bisect_left(tokens, start, key=lambda token: token.start)
+    return bisect_left(tokens, (start,))  # tokens are tuples that begin with their start
 
 
 class CandidateReader:
@@ -99,6 +99,7 @@ class CandidateReader:
         self._terms = terms
         self._words = terms.words
         self._tails = tails
+        self._after_latin = frozenset({" ", "co"}) | terms.legal
 
     def gather(self, text: str, plain: str, tokens: Sequence[Token]) -> dict[str, Candidate]:
         """The candidates by the string they are, with the places where they stand."""
@@ -108,7 +109,7 @@ class CandidateReader:
         number = 0
         while number < len(tokens):
             token = tokens[number]
-            if any(start <= token.start < end for start, end in skipped):
+            if skipped and any(start <= token.start < end for start, end in skipped):
                 number += 1
                 continue
             if token.kind is Kind.LATIN:
@@ -261,7 +262,7 @@ class CandidateReader:
         while (
             following < len(tokens)
             and (tokens[following].kind is Kind.LATIN or tokens[following].kind is Kind.SPACE)
-            and tokens[following].word in {" ", "co", *self._terms.legal}
+            and tokens[following].word in self._after_latin
         ):
             following += 1
         plain_name = fold(name)

@@ -20,6 +20,7 @@ _ALIAS = re.compile(
     r"\s*\((?:[^()“\"]{0,40}?[“\"']([^”\"'()]{2,40})[”\"'][^()]{0,60}|"
     r"(?:the |der |la |il |a )?([A-Z][\w&.-]{1,20}(?: [A-Z][\w&.-]{1,20})?))\)"
 )
+_BRACKET = re.compile(r"\s*\(")
 #: What a bracket notes about the name before it: "(54%)", "(lead investor)", "(Lyon, France)".
 _NOTE = re.compile(r"\s?\([^()\n]{1,40}\)")
 
@@ -54,6 +55,8 @@ class EndingReader:
             least = 0.9
         aliases: list[str] = []
         for _ in range(2):
+            if _BRACKET.match(text, outer) is None:
+                break
             ticker = TICKER.match(text, outer)
             alias = _ALIAS.match(text, outer)
             if alias and (alias.group(1) or alias.group(2)):
@@ -66,7 +69,7 @@ class EndingReader:
             elif alias:
                 outer = alias.end()
         note = _NOTE.match(text, outer)
-        if note:
+        if note is not None:
             outer = note.end()
         home = self._of.match(text, outer) if self._of is not None else None
         if home is not None:

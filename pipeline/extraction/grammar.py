@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pipeline.extraction.lexicon import CompiledLexicon
+from pipeline.extraction.lexicon import CompiledLexicon, is_letter
 from pipeline.extraction.lexicon.schema import Lexicon
 
 #: Characters between a trigger and an argument beyond which they hardly belong together.
@@ -63,9 +63,18 @@ class Grammar:
 
     def has_word(self, text: str, word: str) -> bool:
         """Whether ``word`` stands in ``text``, between word edges where the language has them."""
-        if not self.spaced:
-            return word in text
-        return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
+        return has_word(text, word) if self.spaced else word in text
+
+
+def has_word(text: str, word: str) -> bool:
+    """Whether ``word`` stands in ``text`` with no letter or digit at either side."""
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not (at and is_letter(text[at - 1])) and not (end < len(text) and is_letter(text[end])):
+            return True
+        at = text.find(word, at + 1)
+    return False
 
 
 def _words(words: Sequence[str], shape: str) -> re.Pattern[str]:

@@ -93,8 +93,10 @@ class MentionFinder:
         cues = Spans([hit for hit in hits if hit.cue.kind in (CueKind.FRAME, CueKind.FOCUS, CueKind.OBJECT)])
         verbs = {hit.start for hit in hits if hit.cue.frame is not None and hit.cue.frame.shape is Shape.VERB}
         spans = Spans(known)
-        support = self._runs.support(self._runs.read(text, tokens, index, None, spans, verbs), tokens, index)
-        runs = self._runs.read(text, tokens, index, support, spans, verbs)
+        runs = self._runs.read(text, tokens, index, None, spans, verbs)
+        support = self._runs.support(runs, tokens, index)
+        if any(sentence.headline_case for sentence in sentences):  # only there the support makes a difference
+            runs = self._runs.read(text, tokens, index, support, spans, verbs)
         persons = self._persons.read(text, tokens, runs)
         lower_words = {token.folded for token in tokens if not token.capital}
         context = Context(text, tokens, index, support, persons, lower_words)

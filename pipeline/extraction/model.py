@@ -25,7 +25,11 @@ def _weights() -> dict[str, dict[str, float]]:
 def score(decision: str, features: Features) -> float:
     """The weighted sum of ``features``; features without a weight count nothing."""
     weights = _weights().get(decision, {})
-    return sum(weights.get(name, 0.0) * value for name, value in features.items())
+    total = 0.0
+    for name, value in features.items():
+        if value and name in weights:  # most features are zero
+            total += weights[name] * value
+    return total
 
 
 def probability(decision: str, features: Features) -> float:

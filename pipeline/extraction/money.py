@@ -37,7 +37,8 @@ _SYMBOLS = {
 #: 3천621억: thousands and hundreds below this count in the unit that follows them.
 _SECTION = Decimal(10_000)
 _HAN_DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "兩": 2, "两": 2, "○": 0}
-_HAN_NUMBER = r"[〇○零一二三四五六七八九两兩十百千]+(?:[點点][〇○零一二三四五六七八九]+)?"
+_HAN_NUMERAL = "[〇○零一二三四五六七八九两兩十百千]"
+_HAN_NUMBER = rf"{_HAN_NUMERAL}+(?:[點点][〇○零一二三四五六七八九]+)?"
 _NUMBER = r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
 
 
@@ -124,6 +125,12 @@ class MoneyReader:
             rf"(?:{currency_after}{bare})?",
             re.IGNORECASE,
         )
+        written = [*map(str.lower, _SYMBOLS), *self._currency_words]
+        self._reach = max(map(len, written)) + 1  # how far before its number a sum may begin
+        self._ends = frozenset(currency[-2:] for currency in written)
+        digits = r"\d" if spaced else rf"\d|{_HAN_NUMERAL}"
+        numerals = rf"|(?<!\w)(?:{numeral})(?!\w)" if numeral else ""
+        self._numbers = re.compile(digits + numerals, re.IGNORECASE)
         self._more = re.compile(rf"({_NUMBER})({scale})", re.IGNORECASE) if scale else None
         self._scale_words = re.compile(scale, re.IGNORECASE) if scale else None
         to = _alternatives(money.ranges)
@@ -137,7 +144,7 @@ class MoneyReader:
 
     def find(self, text: str, start: int = 0, end: int | None = None, *, local: str = "") -> Iterator[Money]:
         """Sums of money in ``text[start:end]``. ``local`` is the currency of a bare local word (元, $)."""
-        for match in self._pattern.finditer(text, start, len(text) if end is None else end):
+        for match in self._matches(text, start, len(text) if end is None else end):
             before, after = match.group("before"), match.group("after") or match.group("symbol_after")
             if before and before.lower() in self._after_only:
                 before = None
@@ -150,6 +157,24 @@ class MoneyReader:
             if currency is None:
                 continue
             yield Money(match.start(), match.end(), amount, currency)
+
+    def _matches(self, text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+        """Where the pattern matches. It is slow to try at every character, so what is no number is leapt over."""
+        while (number := self._numbers.search(text, start, end)) is not None:
+            first = number.start()
+            if self._follows_currency(text, first):
+                first = max(start, first - self._reach)
+            match = self._pattern.search(text, first, end)
+            if match is None:
+                return
+            yield match
+            start = match.end()
+
+    def _follows_currency(self, text: str, number: int) -> bool:
+        """Whether what stands before a number ends as a currency's sign or word does."""
+        at = number - 1 if text[number - 1 : number].isspace() else number
+        end = text[max(0, at - 2) : at].lower()
+        return end in self._ends or end[-1:] in self._ends
 
     def marks(self, folded: str) -> list[int]:
         """Where a currency's sign or word stands: no sum is far from one."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 from pipeline.extraction.lexicon import fold
@@ -44,7 +43,8 @@ class NounReader:
         self._vocabulary = vocabulary
         self._legal = legal
         self._is_known = is_known
-        self._heads = tuple(sorted(names.heads, key=len, reverse=True))
+        self._heads = frozenset(names.heads)
+        self._head_sizes = tuple(sorted({len(head) for head in names.heads}, reverse=True))
         self._labels = frozenset(names.descriptors) | frozenset(
             fold(word) for word in (*names.person_titles, *names.heads)
         )
@@ -56,6 +56,8 @@ class NounReader:
         self._endings = tuple(names.noun_endings)
         self._directions = frozenset(names.directions)
         self._split = lru_cache(maxsize=20_000)(self._is_compound)
+        self._head = lru_cache(maxsize=20_000)(self._find_head)
+        self._known_noun = lru_cache(maxsize=20_000)(self._is_known_noun)
 
     def read(self, text: str, tokens: Sequence[Token], covered: Callable[[int], bool]) -> list[Token]:
         """``tokens`` with capitals only on what may be a name. ``covered`` tells positions inside known names."""
@@ -87,7 +89,7 @@ class NounReader:
                 ):
                     keep = self._foreign(token.folded)
                 if not keep:
-                    token = replace(token, capital=False, folded=head)
+                    token = token._replace(capital=False, folded=head)
             result.append(token)
         return result
 
@@ -108,7 +110,7 @@ class NounReader:
         if lead.isdigit() or all(
             self._known_noun(fold(part)) or (part.isupper() and not self._is_known(part)) for part in lead.split("-")
         ):
-            return [replace(token, folded=fold(last), capital=False)]
+            return [token._replace(folded=fold(last), capital=False)]
         middle = token.start + len(lead)
         first = Token(token.start, middle, lead, fold(lead), token.capital, False, True)
         return [first, Token(middle + 1, token.end, last, fold(last), False, token.possessive, token.tail)]
@@ -128,18 +130,19 @@ class NounReader:
                 and not self._is_known(token.text)
                 and (stem in words or self._is_known(stem))
             ):
-                token = replace(token, end=token.end - 1, text=stem, folded=fold(stem), possessive=True)
+                token = token._replace(end=token.end - 1, text=stem, folded=fold(stem), possessive=True)
             result.append(token)
         return result
 
-    def _head(self, folded: str) -> str:
+    def _find_head(self, folded: str) -> str:
         """The last part of a compound that the lexicon names: "hersteller" of "chiphersteller"."""
-        for head in self._heads:
-            if folded.endswith(head):
+        for size in self._head_sizes:
+            head = folded[-size:]
+            if head in self._heads:
                 return head if head in self._descriptors or head[:-1] not in self._descriptors else head[:-1]
         return folded
 
-    def _known_noun(self, folded: str) -> bool:
+    def _is_known_noun(self, folded: str) -> bool:
         if folded in self._ordinary or self._split(folded):
             return True
         return any(
@@ -148,9 +151,9 @@ class NounReader:
         )
 
     def _is_noun(self, token: Token) -> bool:
-        if any(char.isupper() for char in token.text[1:]) and len(token.text) > 2:
+        if any(map(str.isupper, token.text[1:])) and len(token.text) > 2:
             return False
-        if any(char.isdigit() for char in token.text):
+        if any(map(str.isdigit, token.text)):
             return False
         return self._known_noun(token.folded)
 

@@ -140,9 +140,14 @@ class Directory:
 
 def _touches(text: str, start: int, end: int) -> bool:
     """True where the match is part of a longer word (never at the edge of a script without spaces)."""
-    if start and _WORD_EDGE.match(text[start]) and _WORD_EDGE.match(text[start - 1]):
+    if start and _joins(text[start - 1]) and _joins(text[start]):
         return True
-    return end < len(text) and bool(_WORD_EDGE.match(text[end - 1])) and bool(_WORD_EDGE.match(text[end]))
+    return end < len(text) and _joins(text[end]) and _joins(text[end - 1])
+
+
+def _joins(char: str) -> bool:
+    """Whether ``char`` is a letter or digit of a script that sets spaces between words."""
+    return char.isalnum() if char.isascii() and char != "_" else _WORD_EDGE.match(char) is not None
 
 
 def _follows_capital(text: str, start: int) -> bool:

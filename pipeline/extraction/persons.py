@@ -19,6 +19,7 @@ class PersonReader:
     def __init__(self, words: NameWords, known: Directory) -> None:
         self._words = words
         self._known = known
+        self._openings = words.opening_words | (words.descriptors if words.compounded else frozenset())
         titles = "|".join(map(re.escape, sorted(words.titles)))
         self._title_after = re.compile(rf"[ ,(]*(?:{titles})", re.IGNORECASE)
 
@@ -36,9 +37,7 @@ class PersonReader:
             named = words[titled:]
             if not named or len(named) > 4 or any(not word.capital for word in named):
                 continue
-            if any(
-                word.folded in self._words.nouns or word.folded in self._words.legal_words for word in named
-            ) or self._words.legal.match(text, named[-1].end):
+            if any(word.folded in self._words.nouns or word.folded in self._words.legal_words for word in named):
                 continue
             if " ".join(word.folded for word in named) in opened:
                 continue
@@ -67,7 +66,7 @@ class PersonReader:
                     and not self._known.get(" ".join(w.text for w in named))
                 )
                 or (spoken and len(named) in (2, 3))
-            ):
+            ) and self._words.legal.match(text, named[-1].end) is None:
                 parts.update(word.folded for word in named if not self._known.get(word.text))
                 if len(named) >= 2:
                     parts.add(" ".join(word.folded for word in named))
@@ -86,7 +85,7 @@ class PersonReader:
     def _opened(self, tokens: Sequence[Token], runs: Sequence[Sequence[int]]) -> set[str]:
         """Names that somewhere follow a word that opens an organisation's: "Tập đoàn Thiên Lam" makes Thiên Lam one."""
         names = set()
-        openings = self._words.opening_words | (self._words.descriptors if self._words.compounded else frozenset())
+        openings = self._openings
         for run in runs:
             first = tokens[run[0]].folded
             if len(run) > 1 and first in openings:

@@ -148,8 +148,14 @@ def deal_sentences(drawn: Draft) -> set[int]:
     }
 
 
-def further_features(reading: Reading, first: Draft, drawn: Draft) -> dict[str, float]:
-    """The features by which a further hypothesis is told from another view of the first, or from background."""
+def further_features(reading: Reading, first: Draft, drawn: Draft, sureness: float | None = None) -> dict[str, float]:
+    """The features by which a further hypothesis is told from another view of the first, or from background.
+
+    ``sureness`` is the confidence of the first where it is known already.
+    """
+    if sureness is None:
+        sureness = confidence(deal_features(reading, first))
+    told_stories = stories(reading)
     foreground = [scored for scored in drawn.hypothesis.frames if not scored.background and is_complete(scored.frame)]
     best = max((scored.score for scored in foreground), default=0.0)
     zones = {scored.frame.sentence.zone for scored in foreground}
@@ -183,15 +189,15 @@ def further_features(reading: Reading, first: Draft, drawn: Draft) -> dict[str, 
         "own_paragraph": float(bool(own)),
         "background": float(any(scored.background for scored in drawn.hypothesis.frames[:2])),
         "sure": log_odds(confidence(deal_features(reading, drawn))) / 4,
-        "first_sure": log_odds(confidence(deal_features(reading, first))) / 4,
+        "first_sure": log_odds(sureness) / 4,
         "wording_here": drawn.wording.deal / 4,
         "apart": float(not others_here),
         "own_names": float(all(place <= drawn.scope | {0} for place in places.values())),
         "apart_own_names": float(not others_here and all(place <= drawn.scope | {0} for place in places.values())),
         "name_in_title": float(any(0 in place for place in places.values())),
         "size": len(drawn.scope) / max(1, told),
-        "stories": math.log1p(stories(reading)),
-        "apart_in_stories": float(not others_here) * math.log1p(stories(reading)),
+        "stories": math.log1p(told_stories),
+        "apart_in_stories": float(not others_here) * math.log1p(told_stories),
     }
 
 
@@ -209,14 +215,15 @@ def stories(reading: Reading) -> int:
 def reports_of(reading: Reading) -> tuple[Report, ...]:
     """The deals the article reports, the main one first; none where it reports none."""
     # a deal is between named organisations: one name alone makes none
-    drafts = [
+    # (drafted one by one as they are needed: most articles are no deals, and of those that are most have one)
+    drafts = (
         drawn
         for drawn in (draft(reading, hypothesis) for hypothesis in reading.hypotheses[:8])
         if len(drawn.parties) > 1
-    ]
-    if not drafts:
+    )
+    first = next(drafts, None)
+    if first is None:
         return ()
-    first = drafts[0]
     sureness = confidence(deal_features(reading, first))
     if sureness < THRESHOLD:
         return ()
@@ -224,10 +231,10 @@ def reports_of(reading: Reading) -> tuple[Report, ...]:
         sureness = min(sureness, _FOREIGN)
     reports = [judge(reading, first, sureness)]
     taken = [first.members]
-    for drawn in drafts[1:]:
+    for drawn in drafts:
         if any(len(drawn.members & members) >= 2 for members in taken):
             continue
-        chance = probability("further", further_features(reading, first, drawn))
+        chance = probability("further", further_features(reading, first, drawn, sureness))
         if chance >= _FURTHER_THRESHOLD:
             reports.append(judge(reading, drawn, min(sureness, chance)))
             taken.append(drawn.members)

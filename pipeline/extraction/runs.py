@@ -36,6 +36,8 @@ class RunReader:
         current: list[int] = []
         for number, token in enumerate(tokens):
             joined = False
+            if not current and not token.capital:
+                continue
             if current:
                 previous = tokens[current[-1]]
                 gap = text[previous.end : token.start]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pipeline.extraction.name_words import NameWords
 from pipeline.extraction.segmentation import SentenceIndex
@@ -23,22 +22,27 @@ _PLAIN = re.compile(r"^[a-zà-ÿ][a-zà-ÿ0-9]{3,}$")
 
 def with_small_names(words: NameWords, text: str, tokens: Sequence[Token], index: SentenceIndex) -> list[Token]:
     """``tokens`` with those of such names made capital, wherever they stand."""
-    counts = Counter(token.text for token in tokens if not token.capital)
-    found = set()
-    for token in tokens:
-        if token.capital or counts[token.text] < 2 or token.text in found:
-            continue
-        if _WEB.match(token.text) or (
-            _PLAIN.match(token.text)
+    counts = Counter([token.text for token in tokens if not token.capital])
+    repeated = {word for word, count in counts.items() if count > 1}
+    found = {word for word in repeated if _WEB.match(word)}
+    strange = {word for word in repeated - found if _is_strange(words, word)}
+    if strange:
+        found.update(
+            token.text
+            for token in tokens
+            if token.text in strange
             and (
                 token.start == index.at(token.start).start
                 or _AFTER_STOP.search(text[max(0, token.start - 8) : token.start])
             )
-            and not words.vocabulary.is_ordinary(token.folded)
-            and not words.vocabulary.is_ordinary(token.folded.rstrip("s"))
             and text[max(0, token.start - 2) : token.start].strip() not in ("-", "•", "*")
-        ):
-            found.add(token.text)
+        )
     if not found:
         return list(tokens)
-    return [replace(token, capital=True) if token.text in found else token for token in tokens]
+    return [token._replace(capital=True) if token.text in found else token for token in tokens]
+
+
+def _is_strange(words: NameWords, word: str) -> bool:
+    """Whether a word in lower case is none that the language knows."""
+    ordinary = words.vocabulary.is_ordinary
+    return not ordinary(word) and not ordinary(word.rstrip("s")) and _PLAIN.match(word) is not None

@@ -34,6 +34,7 @@ class TailReader:
         self._terms = terms
         self._words = terms.words
         self._known = known
+        self._legal = sorted(terms.legal, key=len, reverse=True)
         called = "|".join(re.escape(word) for word in terms.called) or "(?!)"
         self._called = re.compile(rf"(?:{called})[为為作:\uff1a、]*\s*$|^(?:{called})")
         self._called_so = re.compile(rf"^.*?(?:(?:{called})[为為作:\uff1a、]*\s*)+")
@@ -74,7 +75,7 @@ class TailReader:
 
     def _legal_forms_at(self, text: str, at: int) -> Iterable[int]:
         plain = self._words.plain(text[at : at + 24])
-        for form in sorted(self._terms.legal, key=len, reverse=True):
+        for form in self._legal:
             place = plain.find(form)
             if 0 <= place <= 8 and not re.search(r"[\s,\uff0c。;\uff1b:\uff1a、]", plain[:place]):
                 yield at + place + len(form)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline.extraction.lexicon import fold
 
@@ -18,8 +18,9 @@ _HYPHEN_TAIL = re.compile(r"-(?=[a-zà-ÿ])")
 _APOSTROPHES = frozenset("'’")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
+    """A word at ``text[start:end]``."""
+
     start: int
     end: int
     text: str
@@ -37,9 +38,14 @@ def tokenize(text: str, folded: str) -> list[Token]:
     tokens = []
     for match in _TOKEN.finditer(text):
         start, end = match.span()
-        word = match.group()
+        word = text[start:end]
         possessive = tail = False
-        if not word.isalnum():  # a mark inside: an apostrophe, a hyphen
+        plain = word.isalnum()
+        if plain and word[-1] not in "sSxz":  # nearly every word
+            lowered = folded[start:end]
+            tokens.append(Token(start, end, word, lowered, word != lowered, False, False))
+            continue
+        if not plain:  # a mark inside: an apostrophe, a hyphen
             elision = _ELISION.match(word)
             if (
                 elision
@@ -58,8 +64,8 @@ def tokenize(text: str, folded: str) -> list[Token]:
                 end = start + hyphen.start()
                 word = word[: hyphen.start()]
         if (
-            not possessive
-            and word[-1:] in "sSxz"
+            word[-1] in "sSxz"
+            and not possessive
             and text[end : end + 1] in _APOSTROPHES
             and text[end + 1 : end + 2] == " "
         ):
@@ -73,23 +79,25 @@ class Compounds:
     """Words that are written in several syllables, "Tập đoàn", "công nghệ": one token each, longest first."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._by_first: dict[str, list[tuple[str, ...]]] = {}
+        self._by_opening: dict[tuple[str, str], list[tuple[str, ...]]] = {}  # by the first two syllables
         for word in {fold(word) for word in words}:
             parts = tuple(_TOKEN.findall(word))
             if len(parts) > 1:
-                self._by_first.setdefault(parts[0], []).append(parts)
-        for options in self._by_first.values():
+                self._by_opening.setdefault((parts[0], parts[1]), []).append(parts)
+        for options in self._by_opening.values():
             options.sort(key=len, reverse=True)
 
     def join(self, text: str, tokens: list[Token]) -> list[Token]:
         """``tokens`` with those of a compound made one; it is capital where its first syllable is."""
-        if not self._by_first:
+        if not self._by_opening:
             return tokens
         joined: list[Token] = []
         at = 0
+        words = [token.folded for token in tokens]
+        words.append("")
         while at < len(tokens):
             first = tokens[at]
-            for parts in self._by_first.get(first.folded, ()):
+            for parts in self._by_opening.get((words[at], words[at + 1]), ()):
                 piece = tokens[at : at + len(parts)]
                 if len(piece) == len(parts) and all(
                     token.folded == part and text[before.end : token.start].strip(" \u00a0-–") == ""

@@ -11,6 +11,8 @@ from pipeline.extraction.lexicon import fold
 from pipeline.extraction.name_words import NameWords
 
 _AFTER_COMMA = re.compile(r",\s([A-Z][\w.]+(?: [A-Z][\w.]+)?)")
+_APPOSED = re.compile(r",?\s+(?:an?|the|der|die|das|ein|eine|un|une|le|la|el|o|uma|um|il|lo|una|một|is an?|\()\s")
+_WORD = re.compile(r"[^\W_]+")
 _NEXT_WORD = re.compile(r"[®™]?\s([a-z]+)\b")
 #: "PPAs", "LPs": several of a thing.
 _PLURAL_ACRONYM = re.compile(r"^[A-Z]{2,6}s$")
@@ -30,6 +32,7 @@ class UnknownReader:
 
     def __init__(self, words: NameWords) -> None:
         self._words = words
+        self._openings = tuple(f"{opening} " for opening in words.openings)
 
     def read(self, context: Context, run: list[int]) -> Candidate | None:
         """The name in ``run``, numbers of tokens in a row; None where there is none."""
@@ -152,22 +155,15 @@ class UnknownReader:
             strong = 0.9
         elif len(words) > 1 and parts[-1] in self._words.nouns:
             strong = 0.8 if not all(self._words.vocabulary.is_ordinary(part) for part in parts) else 0.65
-        elif any(
-            fold(text[first.start : first.start + 40]).startswith(opening + " ")
-            for opening in self._words.openings
-            if len(words) > 1
-        ):
+        elif len(words) > 1 and fold(text[first.start : first.start + 40]).startswith(self._openings):
             strong = 0.8
         before = tokens[words[0] - 1] if words[0] else None
         near_before = before is not None and text[before.end : first.start] == " "
         if descriptor_before or (near_before and before is not None and before.folded in self._words.descriptors):
             strong = max(strong, 0.75)
-        apposed = re.match(
-            r",?\s+(?:an?|the|der|die|das|ein|eine|un|une|le|la|el|o|uma|um|il|lo|una|một|is an?|\()\s", after
-        )
-        if apposed:
+        if strong < 0.7 and _APPOSED.match(after):
             window = fold(text[last.end : last.end + 90])
-            if any(word in self._words.descriptors for word in re.findall(r"[^\W_]+", window)[:12]):
+            if not self._words.descriptors.isdisjoint(_WORD.findall(window)[:12]):
                 strong = max(strong, 0.7)
         location = before is not None and near_before and before.folded in self._words.locatives
         thing = _NEXT_WORD.match(after)
@@ -189,7 +185,8 @@ class UnknownReader:
         seen = context.support.get(parts[0], 0)
         initial = first.start - sentence.start < 3
         uncertain = sentence.headline_case or initial
-        inner = any(char.isupper() for char in first.text[1:]) and not first.text.isupper()
+        capitals = any(map(str.isupper, first.text[1:]))
+        inner = capitals and not first.text.isupper()
         ordinary = all(self._words.vocabulary.is_ordinary(part) for part in parts) and not inner
         base = 0.45 if not uncertain else (0.45 if seen else 0.2)
         if ordinary and len(words) == 1:
@@ -204,11 +201,7 @@ class UnknownReader:
             base += 0.1
         if last.possessive:
             base += 0.05
-        if (
-            any(char.isupper() for char in first.text[1:])
-            and not sentence.headline_case
-            and not _ALL_CAPS.match(first.text)
-        ):
+        if capitals and not sentence.headline_case and not _ALL_CAPS.match(first.text):
             base += 0.1
         following = fold(after[:24]).lstrip(" ,").split(" ")
         if following and following[0] in self._words.speech:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cached_property
 from itertools import pairwise
 
 from pipeline.extraction.hypotheses import Hypothesis
@@ -60,14 +61,21 @@ class ValueFinder:
                 self._modal.setdefault(number, set()).add(hit.cue.name)
         self._clause = _CLAUSE if lexicon.data.script == "latin" else _CLAUSE_CJK
         self._reach, self._tight = (45, 18) if lexicon.data.script == "latin" else (22, 8)
-        self._sums: list[Money] = []
-        marked = {self._index.at(start).index for start in reader.marks(fold(text))}
-        for sentence in sentences:
-            if sentence.index in marked and sentence.zone is not Zone.FURNITURE:
-                self._sums.extend(reader.find(text, sentence.start, sentence.end, local=local))
-        self._same = self._converted()
+        self._reader, self._sentences, self._local = reader, sentences, local
 
-    def _converted(self) -> dict[tuple[Decimal, str | None], Money]:
+    @cached_property
+    def _sums(self) -> list[Money]:
+        """The sums of the article, sought when a deal is found: most articles are none."""
+        marked = {self._index.at(start).index for start in self._reader.marks(fold(self._text))}
+        return [
+            money
+            for sentence in self._sentences
+            if sentence.index in marked and sentence.zone is not Zone.FURNITURE
+            for money in self._reader.find(self._text, sentence.start, sentence.end, local=self._local)
+        ]
+
+    @cached_property
+    def _same(self) -> dict[tuple[Decimal, str | None], Money]:
         """Sums that only say another in a second currency ("11亿欧元,约合87亿元"), with the one that they repeat."""
         same = {}
         for first, second in pairwise(self._sums):

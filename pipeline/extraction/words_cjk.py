@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum, auto
+from functools import lru_cache
 from typing import NamedTuple
 
 import wordfreq
@@ -17,6 +18,8 @@ from pipeline.extraction.vocabulary import vocabulary
 
 class Kind(Enum):
     """What a word can be to a name next to it."""
+
+    __hash__ = object.__hash__  # an Enum's own is slow, and kinds are looked up word by word
 
     MARK = auto()  # punctuation, line ends
     SPACE = auto()
@@ -73,6 +76,8 @@ _VERB_FINALS = frozenset({20, 6, 18, 15, 5})
 _PLAIN_PARTICLES = frozenset("을를은는에")
 #: Particles that only nouns have.
 _NOUN_PARTICLES = ("으로부터", "로부터", "에게서", "에게", "에서는", "에서")
+_KATAKANA_LETTERS = frozenset(map(chr, (*range(0x30A1, 0x30FB), *range(0x30FC, 0x3100))))
+_COUNTING = frozenset("百千〇零一二三四五六七八九十两兩")
 _UNIT = "[成家個年月日度季个項项名位次时時]|号(?!公司)|號(?!公司)"
 _HAN_COUNT = re.compile(
     rf"(?:[百千](?=[〇零一二三四五六七八九十百千亿億万萬兆家個个])|[〇零一二三四五六七八九十两兩])[〇零一二三四五六七八九十百千两兩点點]*(?:[亿億万萬兆]+|(?:{_UNIT})(?:[〇零一二三四五六七八九十]{{1,3}}[日号號])?|大(?=厂|巨头))|"
@@ -150,9 +155,14 @@ class Segmenter:
         self._suffixes = frozenset(self.plain(word) for word in names.organisation_nouns)
         self._spelled = tuple(word for word in self._suffixes if _KATAKANA.fullmatch(word))
         self._makers = tuple(word for word in names.descriptors if len(word) > 1 and word not in places)
-        self._particles = sorted(
-            {self.plain(word) for forms in cases.after.values() for word in forms}, key=len, reverse=True
-        )
+        self._particles = frozenset(self.plain(word) for forms in cases.after.values() for word in forms)
+        self._particle_sizes = sorted({len(particle) for particle in self._particles}, reverse=True)
+        #: By its first character, how long a word may be.
+        self._longest: dict[str, int] = {}
+        for word in self._costs:
+            first = word[:1]
+            self._longest[first] = max(self._longest.get(first, 0), min(_LONGEST, len(word)))
+        self._pieces = lru_cache(maxsize=20_000)(self._hangul_pieces)
 
     def plain(self, text: str) -> str:
         """``text`` as the words are listed: folded, and simplified where it is Chinese."""
@@ -231,19 +241,21 @@ class Segmenter:
         best = [0.0] + [1e9] * size
         back: list[tuple[int, Kind]] = [(0, Kind.UNKNOWN)] * (size + 1)
         for at in range(size):
-            if best[at] >= 1e9:
+            reached = best[at]
+            if reached >= 1e9:
                 continue
             here = start + at
+            first = plain[here]
 
-            def offer(stop: int, cost: float, kind: Kind, at: int = at) -> None:
-                if best[at] + cost < best[stop]:
-                    best[stop] = best[at] + cost
+            def offer(stop: int, cost: float, kind: Kind, at: int = at, reached: float = reached) -> None:
+                if reached + cost < best[stop]:
+                    best[stop] = reached + cost
                     back[stop] = (at, kind)
 
-            katakana = _KATAKANA.match(plain, here, end)
+            katakana = _KATAKANA.match(plain, here, end) if first in _KATAKANA_LETTERS else None
             if katakana and katakana.end() - here > 1:
                 offer(katakana.end() - start, 6.0, self._katakana_kind(katakana.group()))
-            count = _HAN_COUNT.match(plain, here, end)
+            count = _HAN_COUNT.match(plain, here, end) if first in _COUNTING else None
             if count:
                 offer(count.end() - start, 4.0, Kind.NUMBER)
             span = fixed.get(here)
@@ -256,7 +268,7 @@ class Segmenter:
                         katakana is not None and katakana.end() == stop and not _KATAKANA.match(plain[here - 1 : here])
                     )
                     offer(stop - start, 4.0 if whole else {1: 20.0, 2: 9.5, 3: 8.5}.get(length, 5.0), Kind.KNOWN)
-            for length in range(1, min(_LONGEST, size - at) + 1):
+            for length in range(1, min(self._longest.get(first, 0), size - at) + 1):
                 word = plain[here : here + length]
                 cost = self._costs.get(word)
                 if cost is not None:
@@ -299,7 +311,7 @@ class Segmenter:
         """A word between spaces: a stem and the particles after it."""
         for stop in sorted(known.get(start, ()), reverse=True):
             rest = plain[stop:end]
-            if stop == end or any(rest.startswith(particle) for particle in self._particles) or self.is_suffix(rest):
+            if stop == end or self._begins_with_particle(rest) or self.is_suffix(rest):
                 tokens.append(Token(start, stop, Kind.KNOWN, plain[start:stop]))
                 if stop < end:
                     tokens.append(Token(stop, end, Kind.SUFFIX if self.is_suffix(rest) else Kind.CASE, rest))
@@ -308,26 +320,33 @@ class Segmenter:
         if start in fixed:
             tokens.append(Token(start, end, fixed[start][1], word))
             return
+        for piece in self._pieces(word):
+            tokens.append(piece._replace(start=start + piece.start, end=start + piece.end))
+
+    def _begins_with_particle(self, rest: str) -> bool:
+        return any(rest[:size] in self._particles for size in self._particle_sizes)
+
+    def _hangul_pieces(self, word: str) -> tuple[Token, ...]:
+        """A word that stands between spaces as a stem and a particle, their places counted from its beginning."""
+        pieces: list[Token] = []
         kind = Kind.CASE if word in self._particles else self._kinds.get(word)  # Corvane에
         if kind is None and word.endswith(_NOUN_PARTICLES):
             ending = next(particle for particle in _NOUN_PARTICLES if word.endswith(particle))
             stem = word[: -len(ending)]
             if len(stem) >= 2 and not _inflected(stem):
-                self._add_stem(start, stem, tokens)
-                tokens.append(Token(start + len(stem), end, Kind.CASE, ending))
-                return
+                self._add_stem(stem, pieces)
+                return (*pieces, Token(len(stem), len(word), Kind.CASE, ending))
         if kind is None and (word.endswith(self._endings) or _inflected(word) or self._single(word)):
             kind = Kind.STOP
         if kind is not None:
-            tokens.append(Token(start, end, kind, word))
-            return
-        for particle in self._particles:
-            stem = word[: -len(particle)]
-            if word.endswith(particle) and len(stem) >= 2:
-                self._add_stem(start, stem, tokens)
-                tokens.append(Token(start + len(stem), end, Kind.CASE, particle))
-                return
-        self._add_stem(start, word, tokens)
+            return (Token(0, len(word), kind, word),)
+        for size in self._particle_sizes:
+            stem, particle = word[:-size], word[-size:]
+            if particle in self._particles and len(stem) >= 2:
+                self._add_stem(stem, pieces)
+                return (*pieces, Token(len(stem), len(word), Kind.CASE, particle))
+        self._add_stem(word, pieces)
+        return tuple(pieces)
 
     def _single(self, word: str) -> bool:
         """Whether ``word`` is one syllable with a particle: 원을, 곳이."""
@@ -335,7 +354,7 @@ class Segmenter:
             return True
         return self._kinds.get(word[:1]) in (Kind.STOP, Kind.NOUN) and word[1:] in self._particles
 
-    def _add_stem(self, start: int, stem: str, tokens: list[Token]) -> None:
+    def _add_stem(self, stem: str, tokens: list[Token]) -> None:
         """A word without its particle; what ends many names is a word of its own: 한들|은행."""
         kind = self._stem_kind(stem)
         if kind is Kind.UNKNOWN:
@@ -343,14 +362,14 @@ class Segmenter:
                 if stem[cut:] in self._suffixes:
                     first = self._stem_kind(stem[:cut])
                     first = Kind.WORD if first is Kind.STOP else first  # 이야기공방
-                    tokens.append(Token(start, start + cut, first, stem[:cut]))
-                    tokens.append(Token(start + cut, start + len(stem), Kind.SUFFIX, stem[cut:]))
+                    tokens.append(Token(0, cut, first, stem[:cut]))
+                    tokens.append(Token(cut, len(stem), Kind.SUFFIX, stem[cut:]))
                     return
             if self._made_of_words(stem):
                 kind = Kind.NOUN
             elif stem.endswith(self._makers):
                 kind = Kind.DESCRIPTOR  # 광산회사
-        tokens.append(Token(start, start + len(stem), kind, stem))
+        tokens.append(Token(0, len(stem), kind, stem))
 
     def _made_of_words(self, stem: str) -> bool:
         """Whether ``stem`` is two listed words, 공급계약, or a listed word with an ending names seldom have."""

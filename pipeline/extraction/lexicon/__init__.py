@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from pipeline.errors import ExtractionError
 from pipeline.extraction.lexicon.schema import Frame, Lexicon
 
-__all__ = ["CompiledLexicon", "Cue", "CueKind", "Hit", "available", "fold", "load", "load_yaml"]
+__all__ = ["CompiledLexicon", "Cue", "CueKind", "Hit", "available", "fold", "is_letter", "load", "load_yaml"]
 
 _BaseLoader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -59,6 +59,10 @@ class Cue:
     frame: Frame | None = None
 
 
+#: How a cue is tried at a place of a text, and the number of the cue.
+_Trial = tuple[Callable[[str, int], "re.Match[str] | None"], int]
+
+
 class Hit(NamedTuple):
     """A cue found at ``text[start:end]``."""
 
@@ -73,6 +77,11 @@ def fold(text: str) -> str:
     if len(lowered) == len(text):
         return lowered
     return "".join(low if len(low := char.lower()) == 1 else char for char in text)
+
+
+def is_letter(char: str) -> bool:
+    """Whether ``char`` is what regular expressions call ``\\w``: a part of a word."""
+    return char.isalnum() or char == "_"
 
 
 def literal_prefix(pattern: str) -> str:
@@ -98,6 +107,32 @@ def unfolded(pattern: str) -> list[str]:
     return [whole for choice in choices for whole in unfolded(choice + pattern[match.end() :])]
 
 
+#: A pattern is sought by at most so many beginnings.
+_MOST_BEGINNINGS = 60
+
+
+def beginnings(pattern: str, most: int = _MOST_BEGINNINGS) -> list[str]:
+    """Plain beginnings one of which every match of ``pattern`` has: "has ", "have " for "ha(?:s|ve) (?:agreed|won)".
+
+    The longer they are, the less often a text has one without a match. None is the beginning of another.
+    """
+    prefix = literal_prefix(pattern)
+    rest = pattern[len(prefix) :]
+    choice = _LEADING_CHOICE.match(rest)
+    if choice is None:
+        return [prefix]
+    options = {*choice.group(1).split("|"), *([""] if choice.group(2) else [])}
+    if len(options) > most:
+        return [prefix]
+    tail = rest[choice.end() :]
+    found = sorted({prefix + each for option in options for each in beginnings(option + tail, most // len(options))})
+    kept = found[:1]
+    for each in found[1:]:
+        if not each.startswith(kept[-1]):
+            kept.append(each)
+    return kept
+
+
 class CompiledLexicon:
     """A lexicon ready for use: one automaton finds all its cues in one pass over the text."""
 
@@ -106,7 +141,7 @@ class CompiledLexicon:
         spaced = data.script == "latin"
         before = r"(?<!\w)" if spaced or data.script == "hangul" else ""
         after = r"(?:(?<=\s)|(?!\w))" if spaced else ""  # "contract (?=with)" ends between words
-        cues: list[tuple[str, Cue]] = []
+        cues: list[tuple[int, Cue, bool, list[str]]] = []
 
         def add(kind: str, name: str, patterns: Sequence[str], frame: Frame | None = None) -> None:
             for pattern in (each for written in patterns for each in unfolded(written)):
@@ -122,7 +157,8 @@ class CompiledLexicon:
                     first = r"(?<![\w-])"  # land-acquisition is no acquisition
                 if not spaced and _LATIN_WORD.match(pattern):  # "ic" inside Chinese text is not the ic of "Pacific"
                     first, last = _LATIN_EDGES
-                cues.append((prefix, Cue(kind, name, re.compile(f"{first}{pattern}{last}"), frame)))
+                cue = Cue(kind, name, re.compile(f"{first}{pattern}{last}"), frame)
+                cues.append((len(prefix), cue, spaced and not inner, beginnings(pattern)))
 
         for frame in data.frames:
             add(CueKind.FRAME, frame.name, frame.triggers, frame)
@@ -136,12 +172,18 @@ class CompiledLexicon:
             add(CueKind.MONEY, name, patterns)
         add(CueKind.NO_DEAL, "no_deal", data.no_deal)
 
-        by_prefix: dict[str, list[Cue]] = {}
-        for prefix, cue in cues:
-            by_prefix.setdefault(prefix, []).append(cue)
-        self._prefixes = list(by_prefix)
-        self._cues = [by_prefix[prefix] for prefix in self._prefixes]
-        self._automaton = AhoCorasick(self._prefixes, matchkind=MatchKind.Standard)
+        cues.sort(key=lambda item: item[0])  # of cues with one span, that with the shorter prefix comes first
+        self._cues = [cue for _, cue, _, _ in cues]
+        by_beginning: dict[str, tuple[list[_Trial], list[_Trial]]] = {}
+        for number, (_, cue, begins_word, found) in enumerate(cues):
+            for beginning in found:
+                everywhere, inside = by_beginning.setdefault(beginning, ([], []))
+                everywhere.append((cue.pattern.match, number))
+                if not begins_word:
+                    inside.append((cue.pattern.match, number))
+        #: The cues of each beginning, and those of them that may stand within a word.
+        self._trials = list(by_beginning.values())
+        self._automaton = AhoCorasick(list(by_beginning), matchkind=MatchKind.Standard)
         self.furniture = _opening(data.furniture)
         self.closing = _opening(data.closing)
         self.opening = _opening(data.opening)
@@ -152,14 +194,20 @@ class CompiledLexicon:
 
     def cues(self, folded: str) -> Iterator[Hit]:
         """All cues in ``folded`` text (see :func:`fold`), in order of where they begin."""
-        found = []
-        for number, start, _ in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-            for cue in self._cues[number]:
-                match = cue.pattern.match(folded, start)
+        found: list[tuple[int, int, int]] = []
+        for place, start, _ in self._automaton.find_matches_as_indexes(folded, overlapping=True):
+            trials, inside = self._trials[place]
+            if start:
+                # most prefixes are met within words: looking at one character is quicker than trying their patterns
+                before = folded[start - 1]
+                if before.isalnum() or before == "_":
+                    trials = inside
+            for matches, number in trials:
+                match = matches(folded, start)
                 if match is not None:
-                    found.append(Hit(start, match.end(), cue))
-        found.sort(key=lambda hit: (hit.start, -hit.end))
-        return iter(found)
+                    found.append((start, -match.end(), number))
+        found.sort()
+        return (Hit(start, -end, self._cues[number]) for start, end, number in found)
 
 
 def _alternation(words: Sequence[str]) -> str:
@@ -191,6 +239,7 @@ def load_yaml(name: str) -> object:
     return yaml.load(text, Loader=_PlainLoader)
 
 
+@lru_cache(maxsize=1)
 def available() -> tuple[str, ...]:
     """The languages that have a lexicon."""
     return tuple(
