@@ -29,6 +29,7 @@ from rich.table import Table
 from pipeline.evaluate import Prediction, evaluate
 from pipeline.evaluate_table import read_ids, tables
 from pipeline.extraction import judged, model, read
+from pipeline.extraction.confidence import calibrated, calibration_features
 from pipeline.extraction.focus import focus_features
 from pipeline.extraction.kinds import also_features, type_features
 from pipeline.extraction.organisations import directory
@@ -49,6 +50,7 @@ from pipeline.extraction.status import status_features
 from pipeline.extraction.wording import judge_wording
 from pipeline.labels import Labelled, LabelledDeal, read_labels, read_text
 from pipeline.names import Likeness, likeness
+from storage.records import Report
 from storage.vocabulary import DealType, Status
 
 TARGET = Path(__file__).parents[1] / "pipeline/extraction/lexicon/weights.yaml"
@@ -374,7 +376,7 @@ PHRASE_PENALTY = 1.0
 LEAST = 4
 LEAST_PHRASE = 0.01
 #: Lower ends of the steps of confidence in the table of reliability.
-STEPS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
+STEPS = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
 def use(weights: Weights) -> None:
@@ -417,27 +419,50 @@ def read_documents(labels: Iterable[Labelled], texts: Path) -> list[Read]:
     for label in labels:
         reading = read(read_text(label, texts))
         if reading is not None and reading.hypotheses:
-            documents.append(Read(label, reading, zlib.crc32((label.cluster or label.id).encode()) % FOLDS))
+            documents.append(Read(label, reading, fold_of(label)))
     return documents
 
 
-def reliability(labels: Iterable[Labelled], predicted: Mapping[str, Prediction]) -> Table:
-    """Of the deals given a confidence, how many are right: a labelled deal with two of its parties."""
-    tally: dict[float, list[bool]] = {}
-    for label in labels:
-        for report in predicted.get(label.id, Prediction(())).reports:
-            right = any(
-                sum(any(same(came.name, party.name, came.company) for came in report.parties) for party in deal.parties)
-                > 1
-                for deal in label.deals
-            )
-            step = max(low for low in STEPS if report.confidence >= low)
-            tally.setdefault(step, []).append(right)
+def fold_of(label: Labelled) -> int:
+    """All documents of one deal are in one fold."""
+    return zlib.crc32((label.cluster or label.id).encode()) % FOLDS
+
+
+def judgements(labels: Iterable[Labelled], predicted: Mapping[str, Prediction]) -> list[tuple[float, bool, int]]:
+    """Of each report its confidence, whether it is right (a labelled deal with two of its parties), and its fold."""
+    return [
+        (report.confidence, any(_shares_two(report, deal) for deal in label.deals), fold_of(label))
+        for label in labels
+        for report in predicted.get(label.id, Prediction(())).reports
+    ]
+
+
+def _shares_two(report: Report, deal: LabelledDeal) -> bool:
+    return sum(any(same(came.name, party.name, came.company) for came in report.parties) for party in deal.parties) > 1
+
+
+def calibration(judged_reports: Sequence[tuple[float, bool, int]]) -> dict[str, float]:
+    """The weights that turn how sure the extractor is into how often it is right."""
+    x, names = dense([calibration_features(confidence) for confidence, _, _ in judged_reports])
+    y = np.array([float(right) for _, right, _ in judged_reports])
+    return dict(zip(names, map(float, fit_logistic(x, y, 0.1)), strict=True))
+
+
+def reliability(judged_reports: Sequence[tuple[float, bool, int]]) -> Table:
+    """Of the deals given a confidence, how many are right, each calibrated without its fold."""
+    tally: dict[float, list[tuple[float, bool]]] = {}
+    for number in range(FOLDS):
+        use({"calibration": calibration([item for item in judged_reports if item[2] != number])})
+        for confidence, right, fold in judged_reports:
+            if fold == number:
+                shown = calibrated(confidence)
+                tally.setdefault(max(low for low in STEPS if shown >= low), []).append((shown, right))
     table = Table(title="reliability", title_justify="left")
-    for heading in ("confidence from", "deals", "right", "%"):
+    for heading in ("confidence from", "deals", "mean confidence", "right"):
         table.add_column(heading, justify="right")
-    for step, rights in sorted(tally.items()):
-        table.add_row(f"{step:.2f}", str(len(rights)), str(sum(rights)), f"{100 * sum(rights) / len(rights):.0f}")
+    for step, items in sorted(tally.items()):
+        mean, share = (sum(column) / len(items) for column in zip(*items, strict=True))
+        table.add_row(f"{step:.1f}", str(len(items)), f"{100 * mean:.0f} %", f"{100 * share:.0f} %")
     return table
 
 
@@ -459,20 +484,19 @@ def main() -> None:
     documents = read_documents(labels, options.texts)
     without = sum(label.is_deal for label in labels) - sum(document.label.is_deal for document in documents)
     print(f"{len(documents)} documents read, {without} deals in which no hypothesis was found")
+    measured = [label for label in labels if not unread or label.id in unread]
     if options.cross_validate:
         predicted = cross_validated(documents, options.penalty, unread)
-        if unread:
-            labels = [label for label in labels if label.id in unread]
         console = Console(width=140)
-        for table in [
-            *tables(evaluate(labels, predicted, canonical=directory().canonical)),
-            reliability(labels, predicted),
-        ]:
+        scores = evaluate(measured, predicted, canonical=directory().canonical)
+        for table in [*tables(scores), reliability(judgements(measured, predicted))]:
             console.print(table)
         return
     fitter = Fitter(documents, options.penalty, quiet=False, unread=unread)
     weights = written(fitter.fit())
     if options.write:
+        predicted = cross_validated(documents, options.penalty, unread)
+        weights |= written({"calibration": calibration(judgements(measured, predicted))})
         TARGET.write_text(
             "# Weights of the extractor's decisions, written by bench/fit_extraction.py. Do not edit by hand.\n"
             + yaml.safe_dump(weights, sort_keys=False),

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from pipeline.extraction.confidence import calibrated
 from pipeline.extraction.entities import Entity, gather
 from pipeline.extraction.focus import OwnAreas
 from pipeline.extraction.frame_reader import FrameReader
@@ -63,7 +64,7 @@ def judged(reading: Reading, *, known: Directory | None = None, areas: OwnAreas 
         if len(sure) + left < 2:
             break  # one sure story makes no round-up, so the last need not be read
         story = _read_story(article, *part, known, areas)
-        if story and story[0].confidence >= _STORY_THRESHOLD:
+        if story and story[0].confidence >= calibrated(_STORY_THRESHOLD):
             sure.append(story)
     if len(sure) < 2 or _about_one(article.title, sure):
         return reports

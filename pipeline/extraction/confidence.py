@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pipeline.extraction.entities import Entity
 from pipeline.extraction.hypotheses import Hypothesis, Scored
 from pipeline.extraction.lexicon import CueKind, Hit
-from pipeline.extraction.model import Features, probability
+from pipeline.extraction.model import Features, is_fitted, probability
 from pipeline.extraction.parties import Candidate, sides_filled
 from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone
 from storage.vocabulary import DealType
@@ -139,3 +139,13 @@ def log_odds(chance: float) -> float:
 def confidence(found: Features) -> float:
     """The probability, 0..1, that a hypothesis with these features is a reported deal."""
     return probability("deal", found)
+
+
+def calibration_features(sureness: float) -> dict[str, float]:
+    """What calibration weighs: the log-odds of ``sureness`` and a constant."""
+    return {"bias": 1.0, "log_odds": log_odds(sureness)}
+
+
+def calibrated(sureness: float) -> float:
+    """The share of deals as sure as this that are right on documents that nothing was fitted on."""
+    return probability("calibration", calibration_features(sureness)) if is_fitted("calibration") else sureness

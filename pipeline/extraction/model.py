@@ -37,6 +37,11 @@ def probability(decision: str, features: Features) -> float:
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score(decision, features)))))
 
 
+def is_fitted(decision: str) -> bool:
+    """Whether there are weights for a decision."""
+    return bool(_weights().get(decision))
+
+
 def contributions(decision: str, features: Features) -> dict[str, float]:
     """What each feature adds to the score; those that add nothing are left out."""
     weights = _weights().get(decision, {})

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.extraction.announced import announced_on
-from pipeline.extraction.confidence import confidence, features, log_odds
+from pipeline.extraction.confidence import calibrated, confidence, features, log_odds
 from pipeline.extraction.entities import Entity
 from pipeline.extraction.focus import focus_areas
 from pipeline.extraction.hypotheses import Hypothesis, is_complete
@@ -22,7 +22,7 @@ from pipeline.extraction.wording import Wording, judge_wording, with_frames, wor
 from storage.records import Article, Evidence, Party, Report
 from storage.vocabulary import DealType
 
-#: A report is made from this confidence on.
+#: A report is made from this probability on, before it is calibrated.
 THRESHOLD = 0.48
 #: A further deal of the same article needs this probability of being one of its own.
 _FURTHER_THRESHOLD = 0.3
@@ -275,7 +275,7 @@ def judge(reading: Reading, drawn: Draft, sureness: float) -> Report:
         announced_on=announced.day if announced is not None else None,
         announced_precision=announced.precision if announced is not None else None,
         headline=reading.article.title,
-        confidence=round(sureness, 3),
+        confidence=round(calibrated(sureness), 3),
         evidence=tuple(dict.fromkeys(evidence)),
     )
 
