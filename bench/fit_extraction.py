@@ -6,7 +6,7 @@
 
 Every decision is a small logistic model over features that the rules compute (pipeline/extraction/model.py tells
 which). They are fitted in the order in which the extractor takes them, since who is a party depends on the type. What
-one decision hands to the next is computed by a model that has not seen the document.
+the words alone say is handed on by models that have not seen the document; the other decisions are handed on as fitted.
 ``--unread`` names documents that were never looked at while the lexicons were written: types are fitted on them alone.
 ``--cross-validate`` prints the table of ``dealwire evaluate`` with every document (of the unread ones, where they are
 named) read by weights fitted without it, and how reliable confidence is.
@@ -28,7 +28,7 @@ from rich.table import Table
 
 from pipeline.evaluate import Prediction, evaluate
 from pipeline.evaluate_table import read_ids, tables
-from pipeline.extraction import judged, model, read
+from pipeline.extraction import judged, model, phrases, read
 from pipeline.extraction.confidence import calibrated, calibration_features
 from pipeline.extraction.focus import focus_features
 from pipeline.extraction.kinds import also_features, type_features
@@ -379,9 +379,12 @@ LEAST_PHRASE = 0.01
 STEPS = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
-def use(weights: Weights) -> None:
-    """Lets the extractor decide by these weights from now on."""
+def use(weights: Weights, plain: Mapping[str, float] | None = None) -> None:
+    """Lets the extractor decide by these weights from now on, and by those of plain words where they are given."""
     model._weights = lambda: weights  # type: ignore[assignment]
+    if plain is not None:
+        phrases._weights = lambda: dict(plain)  # type: ignore[assignment]
+        phrases._tables.cache_clear()
 
 
 def written(weights: Weights) -> Weights:
@@ -408,7 +411,7 @@ def cross_validated(documents: Sequence[Read], penalty: float, unread: Collectio
     predicted: dict[str, Prediction] = {}
     for number in range(FOLDS):
         fitter = Fitter([d for d in documents if d.fold != number], penalty, quiet=True, unread=unread)
-        use(written(fitter.fit()))
+        use(written(fitter.fit()), fitter.phrases)
         predicted |= predictions((d for d in documents if d.fold == number), fitter.phrases)
     return predicted
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -70,7 +71,7 @@ def read_list(body: bytes, *, name: str, areas: Sequence[str], form: Format | No
 
 
 def _read_csv(text: str, name: str, areas: Sequence[str]) -> CompanyList:
-    lines = text.splitlines(keepends=True)
+    lines = io.StringIO(text, newline="").readlines()  # splitlines would cut cells at U+2028 and the like
     first = next(number for number, line in enumerate(lines) if line.strip())
     delimiter = max(",;\t", key=lines[first].count)
     header = [tidy(cell).lower() for cell in next(csv.reader([lines[first]], delimiter=delimiter))]

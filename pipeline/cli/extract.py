@@ -80,8 +80,11 @@ def command(
             article = read_article(
                 document.body, url=document.url, content_type=document.content_type, source_language=language
             )
-            account = explain(article) if explained else ""
-            reports = () if explained else extract(article)
+            if explained:
+                line = printable(f"{document.source} ({article.language})\n{explain(article)}")
+            else:
+                sure = tuple(report for report in extract(article) if report.confidence >= min_confidence)
+                line = json_line(document_json(document.source, article, sure))
         except ArticleError as error:
             say(f"Error: {_named(document.source)}: {error.cause}")
             failed = True
@@ -95,11 +98,7 @@ def command(
             say(f"Error: {_named(document.source)}: the extractor failed on it ({what}); please report this document")
             failed = True
             continue
-        if explained:
-            click.echo(printable(f"{document.source} ({article.language})\n{account}"))
-        else:
-            sure = tuple(report for report in reports if report.confidence >= min_confidence)
-            click.echo(json_line(document_json(document.source, article, sure)))
+        click.echo(line)
     if failed:
         ctx.exit(FAILED)
 

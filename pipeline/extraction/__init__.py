@@ -8,10 +8,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, time
 from functools import lru_cache
 
+from pipeline.extraction.announced import Announced, announced_on
 from pipeline.extraction.confidence import calibrated
-from pipeline.extraction.entities import Entity, gather
+from pipeline.extraction.entities import Entity, gather, stands_in
 from pipeline.extraction.focus import OwnAreas
 from pipeline.extraction.frame_reader import FrameReader
 from pipeline.extraction.frames import FrameInstance
@@ -25,19 +27,24 @@ from pipeline.extraction.names_cjk import CjkMentionFinder
 from pipeline.extraction.objects import retype
 from pipeline.extraction.organisations import Directory, directory
 from pipeline.extraction.parties import salience
-from pipeline.extraction.phrases import phrases
+from pipeline.extraction.phrases import phrases_of
 from pipeline.extraction.reports import Reading, reports_of
 from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone, split_sentences
-from pipeline.extraction.stories import stories
+from pipeline.extraction.stories import story_spans
 from pipeline.extraction.values import ValueFinder
 from pipeline.extraction.wording import judge_wording, with_frames, wording_features
-from storage.records import Article, Report
+from storage.records import Article, Evidence, Report
+from storage.vocabulary import DatePrecision
 
 __all__ = ["OwnAreas", "extract", "judged", "read"]
 
 _FALLBACK = "en"
 #: A round-up is read story by story where at least two of them are as surely deals as this.
 _STORY_THRESHOLD = 0.6
+#: A page of tables is no round-up: no more stories than these are taken from one article.
+_MOST_STORIES = 30
+#: A first word of so many letters may stand for the whole name in a title.
+_TELLING_WORD = 4
 #: Cues without which a text is read no further.
 _TELLING = frozenset({CueKind.FRAME, CueKind.OBJECT, CueKind.MODALITY, CueKind.MONEY})
 
@@ -53,43 +60,71 @@ def extract(article: Article, *, known: Directory | None = None, areas: OwnAreas
 
 
 def judged(reading: Reading, *, known: Directory | None = None, areas: OwnAreas | None = None) -> tuple[Report, ...]:
-    """The deals of an article that has been read; those of a round-up story by story."""
+    """The deals of an article that has been read; those of a round-up story by story, each once."""
     article = reading.article
     reports = reports_of(reading)
-    parts = stories(article.text, reading.sentences, reading.entities) if reports else []
+    parts = story_spans(article.text, reading.sentences, reading.entities) if reports else []
     if not parts:
         return reports
     sure: list[tuple[Report, ...]] = []
+    written = announced_on(article, reading.lexicon, reading.sentences, ())
     for left, part in zip(range(len(parts), 0, -1), parts, strict=True):
-        if len(sure) + left < 2:
+        if len(sure) + left < 2 or len(sure) == _MOST_STORIES:
             break  # one sure story makes no round-up, so the last need not be read
-        story = _read_story(article, *part, known, areas)
+        story = _read_story(article, *part, written, known, areas)
         if story and story[0].confidence >= calibrated(_STORY_THRESHOLD):
             sure.append(story)
     if len(sure) < 2 or _about_one(article.title, sure):
         return reports
-    return tuple(report for story in sure for report in story)
+    told: dict[object, Report] = {}
+    for report in (report for story in sure for report in story):
+        told.setdefault((report.type, frozenset(fold(party.name) for party in report.parties)), report)
+    return tuple(told.values())
 
 
 def _read_story(
-    article: Article, start: int, end: int, known: Directory | None, areas: OwnAreas | None
+    article: Article,
+    start: int,
+    end: int,
+    written: Announced | None,
+    known: Directory | None,
+    areas: OwnAreas | None,
 ) -> tuple[Report, ...]:
-    """The deals of one story of a round-up, their evidence as slices of the whole text."""
-    reading = read(replace(article, text=article.text[start:end]), known=known, areas=areas)
-    return _shifted(reports_of(reading), start) if reading is not None else ()
+    """The deals of one story of a round-up, their evidence as slices of the whole text.
+
+    ``written`` is the day of the whole, which the days of the story count back from.
+    """
+    story = replace(article, text=article.text[start:end])
+    span = written.span if written is not None else None
+    if written is not None and written.precision is DatePrecision.DAY:
+        day = datetime.combine(written.day, time(), UTC)
+        story = replace(story, published_at=day, published_precision=DatePrecision.DAY)
+    reading = read(story, known=known, areas=areas)
+    reports = _shifted(reports_of(reading), start) if reading is not None else ()
+    if span is None:
+        return reports
+    proof = Evidence("announced_on", article.text[slice(*span)], *span)
+    return tuple(
+        report
+        if any(item.field == proof.field for item in report.evidence)
+        else replace(report, evidence=(*report.evidence, proof))
+        for report in reports
+    )
 
 
 def _about_one(title: str, told: Sequence[Sequence[Report]]) -> bool:
     """Whether the title names the parties of one story and of no other: the rest are background."""
     folded = fold(title)
-    named = [
-        sum(
-            any(word in folded for word in (fold(party.name), fold(party.name).split()[0]))
-            for party in story[0].parties
-        )
-        for story in told
-    ]
+    named = [sum(_named(fold(party.name), folded) for party in story[0].parties) for story in told]
     return sum(count > 0 for count in named) == 1 and max(named) > 1
+
+
+def _named(name: str, title: str) -> bool:
+    """Whether a title has the name, or its first word where that is long enough to mean it."""
+    if not name.isascii() and name in title and not name[0].isascii():
+        return True
+    first = name.split()[0] if name.split() else ""
+    return stands_in(title, name) or (len(first) >= _TELLING_WORD and stands_in(title, first))
 
 
 def _shifted(reports: Sequence[Report], offset: int) -> tuple[Report, ...]:
@@ -139,7 +174,7 @@ def read(article: Article, *, known: Directory | None = None, areas: OwnAreas | 
         hits,
         local_currency(text) if han else local_dollar(text, lexicon),
     )
-    said = phrases(language, folded, sentences, mentions)
+    said = phrases_of(language, folded, sentences, mentions)
     words = with_frames(wording_features(hits, sentences, entities), hypotheses[0] if hypotheses else None)
     return Reading(article, lexicon, sentences, entities, hits, hypotheses, values, judge_wording(words, said), lists)
 

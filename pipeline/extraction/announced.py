@@ -23,6 +23,10 @@ _DATELINE = 130
 #: A line of its own with hardly more than a date on it, such as stands under a headline.
 _DATE_LINE = 60
 _FIRST_LINES = 6
+#: Such a line begins with the date: "Closing expected: 31 December 2029" is none.
+_DATE = 22
+#: Characters before and after the name of a day in which a word may say that it is to come or another week's.
+_BEFORE, _AFTER = 60, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +49,28 @@ def announced_on(
     published = article.published_at.date() if article.published_at is not None else None
     exact = published is not None and article.published_precision is DatePrecision.DAY
     written = _written_date(article, sentences)
-    if published is not None and exact and written is not None and not _just_before(written.day, published):
+    if published is not None and written is not None and not _fits(written.day, published, article.published_precision):
         written = None
     base = written or (Announced(published, DatePrecision.DAY) if published is not None and exact else None)
     if base is not None:
         said = _said(article.text, lexicon, sentences, deal_sentences, base.day)
         if said is None:
             return base
-        return Announced(base.day - timedelta(days=said[0]), DatePrecision.DAY, said[1])
+        try:
+            return Announced(base.day - timedelta(days=said[0]), DatePrecision.DAY, said[1])
+        except OverflowError:  # the first day of the calendar
+            return base
     if published is not None and article.published_precision is not None:
         return Announced(published, article.published_precision)
     return None
 
 
-def _just_before(written: date, published: date) -> bool:
+def _fits(written: date, published: date, precision: DatePrecision | None) -> bool:
+    """Whether a written date may be the announcement's of what was published then, as precisely as that is known."""
+    if precision is DatePrecision.YEAR:
+        return written.year == published.year
+    if precision is DatePrecision.MONTH:
+        return (written.year, written.month) == (published.year, published.month)
     return timedelta(0) <= published - written <= _NEAR
 
 
@@ -74,7 +86,7 @@ def _written_date(article: Article, sentences: Sequence[Sentence]) -> Announced 
         if end == line:  # no dateline was cut off here
             stop = text.find("\n", line)
             end = stop if stop >= 0 else len(text)
-            if end - line > _DATE_LINE:
+            if end - line > _DATE_LINE or parse_date(text[line : line + _DATE], language=article.language) is None:
                 continue
         end = min(end, line + _DATELINE)
         found = parse_date(text[line:end], language=article.language)
@@ -91,18 +103,22 @@ def _said(
     base: date,
 ) -> tuple[int, tuple[int, int]] | None:
     """How many days before ``base`` the sentences in front say it was, and where; None where they say nothing."""
-    today, yesterday, weekdays = _patterns(lexicon)
+    today, yesterday, weekdays, other, after, speech = _patterns(lexicon)
     for sentence in sentences:
         if sentence.index not in deal_sentences or sentence.zone is not Zone.LEAD:
             continue
         said = fold(text[sentence.start : sentence.end])
         for pattern, days in ((today, 0), (yesterday, 1), (weekdays, None)):
-            match = pattern.search(said) if pattern is not None else None
-            if match is None:
-                continue
-            if days is None:
-                days = (base.weekday() - _weekday_numbers(lexicon.data.language)[match.group(1)]) % _WEEK
-            return days, (sentence.start + match.start(), sentence.start + match.end())
+            for match in pattern.finditer(said) if pattern is not None else ():
+                before = said[max(0, match.start() - _BEFORE) : match.start()]
+                turned = list(other.finditer(before)) if other is not None else []
+                if turned and not (speech is not None and speech.search(before, turned[-1].end())):
+                    continue  # "will close on Friday", but not "will buy it, A said on Friday"
+                if after is not None and after.search(said, match.end(), match.end() + _AFTER):
+                    continue
+                if days is None:
+                    days = (base.weekday() - _weekday_numbers(lexicon.data.language)[match.group(1)]) % _WEEK
+                return days, (sentence.start + match.start(), sentence.start + match.end())
     return None
 
 
@@ -117,17 +133,17 @@ def _weekday_numbers(language: str) -> dict[str, int]:
 
 
 @lru_cache(maxsize=16)
-def _patterns(
-    lexicon: CompiledLexicon,
-) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None, re.Pattern[str] | None]:
+def _patterns(lexicon: CompiledLexicon) -> tuple[re.Pattern[str] | None, ...]:
+    """Of today, yesterday, the days of the week, and the words beside them that make them other days."""
     days = lexicon.data.days
     spaced = lexicon.data.script == "latin"
 
-    def any_of(words: Collection[str], before: str = "") -> re.Pattern[str] | None:
+    def any_of(words: Collection[str]) -> re.Pattern[str] | None:
         if not words:
             return None
         choice = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-        return re.compile(rf"{before}(?<!\w)({choice})(?!\w)" if spaced else f"{before}({choice})")
+        return re.compile(rf"(?<!\w)({choice})(?!\w)" if spaced else f"({choice})")
 
-    before = "".join(f"(?<!{re.escape(word)} )" for word in days.not_past) if spaced else ""
-    return any_of(days.today), any_of(days.yesterday), any_of(_weekday_numbers(lexicon.data.language), before)
+    names = _weekday_numbers(lexicon.data.language)
+    speech = lexicon.data.names.speech
+    return tuple(map(any_of, (days.today, days.yesterday, names, days.other, days.other_after, speech)))

@@ -63,7 +63,7 @@ def _initials(name: str) -> str:
     return "".join(word[0] for word in name.replace("-", " ").split() if word[:1].isupper())
 
 
-def _stands_in(text: str, words: str) -> bool:
+def stands_in(text: str, words: str) -> bool:
     """Whether ``words`` stand in ``text`` as they are, as whole words."""
     at = text.find(words)
     while at >= 0:
@@ -78,7 +78,7 @@ def _trust(entity: Entity, sentences: Sequence[Sentence], text: str) -> float:
     """Less where the same words stand in lower case in the text, or where only a headline in capitals names them."""
     trust = 1.0
     lowered = entity.first.name.lower()
-    if lowered != entity.first.name and _stands_in(text, lowered):
+    if lowered != entity.first.name and stands_in(text, lowered):
         trust *= 0.5
     if all(sentences[mention.sentence].headline_case for mention in entity.mentions):
         trust *= 0.6

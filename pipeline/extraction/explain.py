@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from pipeline.extraction import reports
+from pipeline.extraction.confidence import calibrated
 from pipeline.extraction.hypotheses import Scored
 from pipeline.extraction.kinds import type_features
 from pipeline.extraction.lexicon import CueKind
@@ -16,10 +17,12 @@ from pipeline.extraction.parties import THRESHOLD as PARTY_THRESHOLD
 from pipeline.extraction.parties import party_features
 from pipeline.extraction.reports import Draft, Reading
 from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone
+from pipeline.extraction.stories import story_spans
 from storage.vocabulary import DealType
 
-_MOST_HYPOTHESES = 6
+_MOST_HYPOTHESES = 8
 _MOST_REASONS = 6
+_MOST_LETTERS = 100
 
 
 def explain(reading: Reading | None) -> str:
@@ -79,6 +82,11 @@ def _hypotheses(reading: Reading) -> Iterator[str]:
         yield "No two organisations stand in a frame together: no deal."
         return
     drafts = [reports.draft(reading, hypothesis) for hypothesis in reading.hypotheses[:_MOST_HYPOTHESES]]
+    parts = story_spans(reading.article.text, reading.sentences, reading.entities)
+    if parts:
+        yield f"The text falls into {len(parts)} stories; where two or more are surely deals they are read one by one:"
+        for start, end in parts:
+            yield f"    {' '.join(reading.article.text[start:end].split())[:_MOST_LETTERS]}"
     made = {(report.type, tuple(party.name for party in report.parties)) for report in reports.reports_of(reading)}
     first = next((drawn for drawn in drafts if len(drawn.parties) > 1), None)
     for number, drawn in enumerate(drafts, 1):
@@ -103,12 +111,15 @@ def _draft(
         verdict = "no deal: fewer than two parties"
     elif drawn is first:
         verdict = f"no deal: {chance:.2f} is below {reports.THRESHOLD}"
+    elif first is not None and len(drawn.members & first.members) > 1:
+        verdict = "another view of the first: two of its parties are the same"
     elif first is not None:
         own = probability("further", reports.further_features(reading, first, drawn))
         verdict = f"no deal of its own beside the first: {own:.2f}"
     else:
         verdict = "no deal"
-    yield f"Hypothesis {number}: {drawn.type} between {who}: {chance:.2f}; {verdict}"
+    shown = f"{chance:.2f} (confidence {calibrated(chance):.2f})"
+    yield f"Hypothesis {number}: {drawn.type} between {who}: {shown}; {verdict}"
     for reason in _reasons("deal", found):
         yield f"    {reason}"
     objects = reports.objects_of(reading, drawn.hypothesis)

@@ -36,6 +36,8 @@ _SYMBOLS = {
 }  # fmt: skip
 #: 3천621억: thousands and hundreds below this count in the unit that follows them.
 _SECTION = Decimal(10_000)
+#: No sum is as large as this; a number that long is something else.
+_ABSURD = Decimal(10) ** 20
 _HAN_DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "兩": 2, "两": 2, "○": 0}
 _HAN_NUMERAL = "[〇○零一二三四五六七八九两兩十百千]"
 _HAN_NUMBER = rf"{_HAN_NUMERAL}+(?:[點点][〇○零一二三四五六七八九]+)?"
@@ -151,7 +153,7 @@ class MoneyReader:
             if not before and not after:
                 continue
             amount = self._amount(match)
-            if amount is None or amount <= 0:
+            if amount is None or not 0 < amount < _ABSURD:
                 continue
             currency = self._currency(before, after, local)
             if currency is None:

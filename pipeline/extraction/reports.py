@@ -27,7 +27,7 @@ THRESHOLD = 0.48
 #: A further deal of the same article needs this probability of being one of its own.
 _FURTHER_THRESHOLD = 0.3
 _MOST_REPORTS = 5
-#: A text in a language without a lexicon is read with another's: its deals are never surer than this.
+#: A text in a language without a lexicon is read with another's: its deals are never surer than this (uncalibrated).
 _FOREIGN = 0.48
 
 
@@ -155,7 +155,7 @@ def further_features(reading: Reading, first: Draft, drawn: Draft, sureness: flo
     """
     if sureness is None:
         sureness = confidence(deal_features(reading, first))
-    told_stories = stories(reading)
+    told_stories = count_stories(reading)
     foreground = [scored for scored in drawn.hypothesis.frames if not scored.background and is_complete(scored.frame)]
     best = max((scored.score for scored in foreground), default=0.0)
     zones = {scored.frame.sentence.zone for scored in foreground}
@@ -201,7 +201,7 @@ def further_features(reading: Reading, first: Draft, drawn: Draft, sureness: flo
     }
 
 
-def stories(reading: Reading) -> int:
+def count_stories(reading: Reading) -> int:
     """How many hypotheses with two parties share no organisation with one before: many in a weekly round-up."""
     count = 0
     taken: set[int] = set()

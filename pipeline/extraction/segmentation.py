@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -109,10 +109,26 @@ def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
     if text[begin:end].strip():
         spans.append((begin, end))
     trimmed = []
-    for first, last in spans:
+    for first, last in (piece for span in spans for piece in _cut(text, *span)):
         piece = text[first:last]
         trimmed.append((first + len(piece) - len(piece.lstrip()), last - (len(piece) - len(piece.rstrip()))))
     return trimmed
+
+
+#: Longer than any sentence: tables and listings, which would take time by the square of their length.
+_LONGEST = 1_200
+_PAUSE = re.compile(r"[,;、，；\s]")
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A span in pieces no longer than a sentence may be, cut at the last pause before."""
+    while end - start > _LONGEST:
+        pauses = [match.end() for match in _PAUSE.finditer(text, start + _LONGEST // 2, start + _LONGEST)]
+        stop = pauses[-1] if pauses else start + _LONGEST
+        yield start, stop
+        start = stop
+    if text[start:end].strip():
+        yield start, end
 
 
 _DASH = re.compile(r"\s?(?:--|[–—])\s?|\s-\s")

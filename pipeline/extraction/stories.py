@@ -6,7 +6,7 @@ article its deals would run into each other; read story by story each is told pl
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from pipeline.extraction.entities import Entity
@@ -21,7 +21,7 @@ _HEADING = 60
 _ENDS = ".!?。！？…:：;；,，、"
 
 
-def stories(text: str, sentences: Sequence[Sentence], entities: Sequence[Entity]) -> list[tuple[int, int]]:
+def story_spans(text: str, sentences: Sequence[Sentence], entities: Sequence[Entity]) -> list[tuple[int, int]]:
     """Spans of the stories of a round-up, in order; empty where the article tells one story."""
     spans: dict[int, tuple[int, int]] = {}
     for sentence in sentences:
@@ -33,18 +33,11 @@ def stories(text: str, sentences: Sequence[Sentence], entities: Sequence[Entity]
     if len(paragraphs) < 2:
         return []
     place = {sentence.index: sentence.paragraph for sentence in sentences}
-    group = {paragraph: paragraph for paragraph in paragraphs}
-
-    def join(first: int, last: int) -> None:
-        """All paragraphs from one to the other are one story."""
-        for paragraph in paragraphs:
-            if first <= paragraph <= last:
-                group[paragraph] = group[first]
-
+    joined: list[tuple[int, int]] = []  # from one paragraph to another all is one story
     for before, after in pairwise(paragraphs):
         start, end = spans[before]
         if end - start < _HEADING and text[end - 1] not in _ENDS:
-            join(before, after)
+            joined.append((before, after))
     named: dict[int, set[int]] = {}
     for entity in entities:
         if entity.score < _SURE_NAME:
@@ -55,13 +48,26 @@ def stories(text: str, sentences: Sequence[Sentence], entities: Sequence[Entity]
         if len(mentioned) > max(2.0, _THREAD * len(paragraphs)):
             return []
         if len(mentioned) > 1:
-            join(mentioned[0], mentioned[-1])
-    found: dict[int, list[int]] = {}
-    for paragraph in paragraphs:
-        found.setdefault(group[paragraph], []).append(paragraph)
+            joined.append((mentioned[0], mentioned[-1]))
     told = [
         (spans[members[0]][0], spans[members[-1]][1])
-        for members in found.values()
+        for members in together(paragraphs, joined)
         if len(set().union(*(named.get(paragraph, set()) for paragraph in members))) > 1
     ]
     return told if len(told) > 1 else []
+
+
+def together(paragraphs: Sequence[int], joined: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """The paragraphs (in order) in groups: those of each ``(first, last)`` are in one, whatever the order of these."""
+    reach = dict.fromkeys(paragraphs, -1)
+    for first, last in joined:
+        reach[first] = max(reach[first], last)
+    groups: list[list[int]] = []
+    end = -1
+    for paragraph in paragraphs:
+        if groups and paragraph <= end:
+            groups[-1].append(paragraph)
+        else:
+            groups.append([paragraph])
+        end = max(end, reach[paragraph])
+    return groups

@@ -50,7 +50,7 @@ class ValueFinder:
         self._stakes: dict[int, list[Hit]] = {}
         self._decimal_comma = lexicon.data.money.decimal_comma
         words = "|".join(re.escape(word) for word in lexicon.data.money.percent)
-        self._percent = re.compile(rf"(?<![\d.,])(\d{{1,3}}(?:[.,]\d+)?)[\s-]?(?:{words})")
+        self._percent = re.compile(rf"(?<![\d.,])(\d{{1,3}}(?:[.,]\d+)?)[\s-]?(?:{words})", re.IGNORECASE)
         for hit in hits:
             number = self._index.at(hit.start).index
             if hit.cue.kind == CueKind.MONEY:
@@ -141,15 +141,20 @@ class ValueFinder:
         told = (scored.frame for scored in hypothesis.frames if not scored.background)
         for frame in sorted(told, key=lambda frame: frame.sentence.index):
             stakes = self._stakes.get(frame.sentence.index, ())
-            for match in self._percent.finditer(self._text, frame.sentence.start, frame.sentence.end):
-                near = any(
-                    hit.start - match.end() <= _STAKE_REACH and match.start() - hit.end <= _STAKE_REACH
-                    for hit in stakes
-                )
+            found = None
+            for match in self._percent.finditer(self._text, frame.sentence.start, frame.sentence.end) if stakes else ():
                 number = parse_number(match.group(1), decimal_comma=self._decimal_comma)
-                if near and number is not None and 0 < number <= 100:
-                    return Value(number, None, ValueKind.STAKE_PERCENT), match.start()
+                if number is not None and 0 < number <= 100 and any(self._beside(match, hit) for hit in stakes):
+                    found = number, match.start()  # "by 5% to 30%": the last of them
+            if found is not None:
+                return Value(found[0], None, ValueKind.STAKE_PERCENT), found[1]
         return None
+
+    def _beside(self, share: re.Match[str], stake: Hit) -> bool:
+        """Whether a percentage stands beside the word for a stake, in the same clause."""
+        first, last = (share.end(), stake.start) if share.end() <= stake.start else (stake.end, share.start())
+        between = self._text[first:last]
+        return last - first <= _STAKE_REACH and "," not in between and not self._clause.search(between)
 
     def _features(
         self, money: Money, by_sentence: dict[int, float], triggers: dict[int, list[int]], deal_type: DealType

@@ -149,7 +149,8 @@ class Days(_Strict):
 
     today: tuple[str, ...] = ()
     yesterday: tuple[str, ...] = ()
-    not_past: tuple[str, ...] = ()  # before the name of a day: one to come, or another week's: "next"
+    other: tuple[str, ...] = ()  # before the name of a day: it is one to come, or of something else: "next", "will"
+    other_after: tuple[str, ...] = ()  # the same right after it: "mardi prochain"
 
 
 class Lexicon(_Strict):

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.extraction import extract
 from pipeline.extraction.lexicon import available, load
-from pipeline.extraction.money import parse_han_number, parse_number, reader_for
+from pipeline.extraction.money import local_dollar, parse_han_number, parse_number, reader_for
+from storage.records import Article
 
 
 def sums(language: str, text: str) -> list[tuple[Decimal, str | None]]:
@@ -91,3 +93,42 @@ def test_no_text_breaks_the_reader(language: str, text: str) -> None:
     for money in reader_for(load(language)).find(text):
         assert money.amount > 0
         assert 0 <= money.start < money.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "amount", "currency"),
+    [
+        ("en", "worth $630-880 million through 2025", 630_000_000, "USD"),
+        ("en", "between $630 and $880 million", 630_000_000, "USD"),
+        ("de", "2 bis 3 Mio. Euro", 3_000_000, "EUR"),
+        ("vi", "Hợp đồng 14 tháng trị giá 5,4 tỷ USD", 5_400_000_000, "USD"),
+    ],
+)
+def test_ranges_and_words_that_only_follow_a_number(language: str, text: str, amount: int, currency: str) -> None:
+    first = next(reader_for(load(language)).find(text))
+    assert (first.amount, first.currency) == (amount, currency)
+
+
+def test_a_number_without_end_is_no_sum() -> None:
+    assert list(reader_for(load("en")).find("$" + "9" * 4400 + " million")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [("Quoll Ltd (ASX: QLL) paid $5 million", "AUD"), ("It paid $5 million", ""), ("(ASX: QLL) paid US$5 million", "")],
+)
+def test_a_bare_dollar_is_the_country_s_own_where_the_text_says_so(text: str, currency: str) -> None:
+    assert local_dollar(text, load("en")) == currency
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        ("Fernbank Capital has bought a 30 Percent stake in Kessel Optics.", 30),
+        ("Fernbank Capital has bought a stake in Kessel Optics, whose shares rose 8% on the news.", None),
+        ("Fernbank Capital has bought a 30% stake in Kessel Optics for $5 million.", 5_000_000),
+    ],
+)
+def test_the_share_is_the_value_where_no_sum_is_told(text: str, share: int | None) -> None:
+    (report,) = extract(Article("", f"Fernbank Capital buys into Kessel Optics\n\n{text}", "en"))
+    assert (report.value.amount if report.value else None) == share

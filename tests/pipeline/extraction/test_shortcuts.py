@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.extraction.grammar import has_word
 from pipeline.extraction.lexicon import beginnings, fold, load
-from pipeline.extraction.phrases import phrase_log_odds, phrases
+from pipeline.extraction.phrases import phrase_log_odds, phrases_of
 from pipeline.extraction.segmentation import split_sentences
 
 
@@ -52,5 +52,5 @@ def test_a_word_is_found_between_word_edges(text: str) -> None:
 )
 def test_phrases_weigh_the_same_looked_up_and_written_out(language: str, text: str) -> None:
     lexicon = load(language if language != "xx" else "en")
-    said = phrases(language, fold(text), split_sentences(text, lexicon.furniture, lexicon.closing), [])
+    said = phrases_of(language, fold(text), split_sentences(text, lexicon.furniture, lexicon.closing), [])
     assert phrase_log_odds(said) == pytest.approx(phrase_log_odds(dict(said)))
