@@ -106,7 +106,7 @@ def test_no_text_breaks_the_reader(language: str, text: str) -> None:
 )
 def test_ranges_and_words_that_only_follow_a_number(language: str, text: str, amount: int, currency: str) -> None:
     first = next(reader_for(load(language)).find(text))
-    assert (first.amount, first.currency) == (amount, currency)
+    assert (first.amount, first.currency) == (Decimal(amount), currency)
 
 
 def test_a_number_without_end_is_no_sum() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import permutations
 
 import pytest
@@ -37,9 +38,9 @@ def test_every_story_has_its_own_parties_and_sum() -> None:
         (report.type, {party.name for party in report.parties}, report.value.amount if report.value else None)
         for report in reports
     ] == [
-        (DealType.ACQUISITION, {"Quillmark AS", "Torvane Labs"}, 40_000_000),
-        (DealType.INVESTMENT, {"Norrvik Ventures", "Belmora Health"}, 12_000_000),
-        (DealType.SUPPLY, {"Harrowgate Cells", "Ostrel Motors"}, 300_000_000),
+        (DealType.ACQUISITION, {"Quillmark AS", "Torvane Labs"}, Decimal(40_000_000)),
+        (DealType.INVESTMENT, {"Norrvik Ventures", "Belmora Health"}, Decimal(12_000_000)),
+        (DealType.SUPPLY, {"Harrowgate Cells", "Ostrel Motors"}, Decimal(300_000_000)),
     ]
     for report in reports:
         for item in report.evidence:
