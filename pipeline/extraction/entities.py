@@ -10,7 +10,7 @@ from pipeline.extraction.mentions import Mention
 from pipeline.extraction.organisations import Directory, Organisation
 from pipeline.extraction.places import is_town
 from pipeline.extraction.segmentation import Sentence, Zone
-from pipeline.extraction.vocabulary import names_investor
+from pipeline.extraction.vocabulary import names_investor, names_vehicle
 from pipeline.names import words_of
 
 
@@ -27,6 +27,7 @@ class Entity:
     in_lead: bool = False
     town: bool = False  # a town goes by that name
     invests: bool = False  # named as a fund is
+    vehicle: bool = False  # founded only to carry out a purchase
     trust: float = 1.0  # below 1 where the name may be ordinary words that a headline capitalises
 
     @property
@@ -133,6 +134,7 @@ def gather(
     for entity in by_key.values():
         best = max(mention.score for mention in entity.mentions)
         entity.invests = any(names_investor(name) for name in {mention.name for mention in entity.mentions})
+        entity.vehicle = names_vehicle(entity.first.name)
         entity.town = entity.organisation is None and is_town(entity.first.name)
         if entity.organisation is None and best < 0.9:
             entity.trust = _trust(entity, sentences, text)

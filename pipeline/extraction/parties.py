@@ -75,6 +75,8 @@ def party_features(
     result = {}
     for rank, entity in enumerate(ranked):
         number = entity.id
+        if entity.vehicle:
+            continue
         if number not in tallies and number in elsewhere:
             continue
         beside = {mention.sentence for mention in entity.mentions if mention.sentence in told}

@@ -6,6 +6,7 @@ nationalities and given names from gazetteer.yaml.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,6 +30,7 @@ class _Gazetteer(BaseModel):
     outlets: tuple[str, ...]
     advisers: tuple[str, ...]
     investor_words: tuple[str, ...]
+    vehicles: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,18 @@ def names_investor(name: str) -> bool:
     words, pieces = _investor_words()
     folded = fold(name)
     return not words.isdisjoint(folded.split()) or any(piece in folded for piece in pieces)
+
+
+@lru_cache(maxsize=1)
+def _vehicles() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<!\w)(?:{'|'.join(map(re.escape, _gazetteer().vehicles))})(?: [ivx\d]+| [ab])?,?(?: \w+\.?)?$"
+    )
+
+
+def names_vehicle(name: str) -> bool:
+    """Whether a name is that of a company founded only to carry out a purchase: "Vicksburg Merger Sub II, Inc."."""
+    return bool(_vehicles().search(fold(name)))
 
 
 @lru_cache(maxsize=16)
