@@ -266,8 +266,8 @@ class Fitter:
     def types(self) -> None:
         kinds, also = Examples(), Examples()
         number = 0
-        # where a lexicon was mended with a document in view its frames look surer than those of the next one will
-        for document in [d for d in self.documents if d.label.id in self.unread] or self.documents:
+        unread = {d.label.id for d in self.documents if d.label.id in self.unread}
+        for document in self.documents:
             reading, label, fold = document.reading, document.label, document.fold
             deal = aligned(reading, label)
             if deal is None:
@@ -282,7 +282,9 @@ class Fitter:
                 objects = objects_of(reading, hypothesis)
                 by_type = type_features(hypothesis, wording.types, objects, main=is_main(reading, hypothesis))
                 for deal_type, row in by_type.items():
-                    kinds.add(row, deal_type == truth.type, fold, number)
+                    # where a lexicon was mended with a document in view its frames look surer than the next one's will
+                    if not unread or label.id in unread:
+                        kinds.add(row, deal_type == truth.type, fold, number)
                     if deal_type != truth.type and truth.type in by_type:
                         also.add(also_features(row, truth.type, deal_type), deal_type in truth.also, fold)
         self.choice("type", kinds, self.penalty)

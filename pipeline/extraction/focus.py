@@ -14,8 +14,10 @@ from pipeline.extraction.segmentation import Sentence, SentenceIndex, Zone
 from storage.vocabulary import FocusArea
 
 #: An area with this probability is named.
-THRESHOLD = 0.33
+THRESHOLD = 0.265
 _MOST_AREAS = 6
+#: From so many areas on, more of them say nothing more against one.
+_MANY = 4
 
 
 class OwnAreas:
@@ -89,7 +91,8 @@ def focus_features(
             "second": float(len(ranked) > 1 and ranked[1] == area),
             "party": float(area in areas_of_parties),
             "party_only": float(area in areas_of_parties and not found),
-            "others": math.log1p(len(places)) / 2,
+            "others": math.log1p(min(_MANY, len(places))) / 2,
+            "deal_alone": float(bool(deal) and not lead),
         }
         if area in _BUILT_IN:
             features[f"is_{area}"] = 1.0

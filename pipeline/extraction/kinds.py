@@ -11,7 +11,7 @@ from pipeline.extraction.segmentation import Zone
 from storage.vocabulary import DealType, Role
 
 #: A further type needs this probability.
-ALSO_THRESHOLD = 0.2
+ALSO_THRESHOLD = 0.055
 #: A type that no frame speaks of is considered where the words give it this share.
 _SUGGESTED = 0.15
 _LEAST = 0.005
