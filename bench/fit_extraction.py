@@ -15,21 +15,20 @@ named) read by weights fitted without it, and how reliable confidence is.
 from __future__ import annotations
 
 import argparse
-import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import yaml
+from calibration import calibration, judgements, reliability
 from fitting import Examples, Floats, dense, fit_choice, fit_classes, fit_logistic, fit_sparse, held_out
+from matching import FOLDS, aligned, fold_of, overlap
 from rich.console import Console
-from rich.table import Table
 
 from pipeline.evaluate import Prediction, evaluate
 from pipeline.evaluate_table import read_ids, tables
 from pipeline.extraction import judged, model, phrases, read
-from pipeline.extraction.confidence import calibrated, calibration_features
 from pipeline.extraction.focus import focus_features
 from pipeline.extraction.kinds import also_features, type_features
 from pipeline.extraction.organisations import directory
@@ -48,13 +47,10 @@ from pipeline.extraction.reports import (
 )
 from pipeline.extraction.status import status_features
 from pipeline.extraction.wording import judge_wording
-from pipeline.labels import Labelled, LabelledDeal, read_labels, read_text
-from pipeline.names import Likeness, likeness
-from storage.records import Report
+from pipeline.labels import Labelled, read_labels, read_text
 from storage.vocabulary import DealType, Status
 
 TARGET = Path(__file__).parents[1] / "pipeline/extraction/lexicon/weights.yaml"
-FOLDS = 5
 #: Weights smaller than this are not written: they move nothing.
 SMALLEST = 0.02
 
@@ -139,36 +135,6 @@ PRIOR: dict[str, dict[str, float]] = {
         "firm_lead": 0.4,
     },
 }
-
-
-def same(name: str, other: str, company: str | None = None) -> bool:
-    return likeness(name, other) is not Likeness.NONE or (
-        company is not None and likeness(company, other) is not Likeness.NONE
-    )
-
-
-def overlap(reading: Reading, members: Iterable[int], deal: LabelledDeal) -> int:
-    entities = {entity.id: entity for entity in reading.entities}
-    return sum(
-        any(
-            any(same(mention.name, party.name) for mention in entities[number].mentions)
-            or (entities[number].organisation is not None and same(entities[number].organisation.name, party.name))  # type: ignore[union-attr]
-            for number in members
-        )
-        for party in deal.parties
-    )
-
-
-def is_party(reading: Reading, number: int, deals: Sequence[LabelledDeal]) -> bool:
-    return any(overlap(reading, [number], deal) for deal in deals)
-
-
-def aligned(reading: Reading, label: Labelled) -> LabelledDeal | None:
-    """The labelled deal that the strongest hypothesis is about."""
-    if not label.deals:
-        return None
-    hypothesis = reading.hypotheses[0]
-    return max(label.deals, key=lambda deal: (overlap(reading, hypothesis.members, deal), -label.deals.index(deal)))
 
 
 class Fitter:
@@ -377,8 +343,6 @@ WORDING_PENALTY = 5.0
 PHRASE_PENALTY = 1.0
 LEAST = 4
 LEAST_PHRASE = 0.01
-#: Lower ends of the steps of confidence in the table of reliability.
-STEPS = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
 def use(weights: Weights, plain: Mapping[str, float] | None = None) -> None:
@@ -426,49 +390,6 @@ def read_documents(labels: Iterable[Labelled], texts: Path) -> list[Read]:
         if reading is not None and reading.hypotheses:
             documents.append(Read(label, reading, fold_of(label)))
     return documents
-
-
-def fold_of(label: Labelled) -> int:
-    """All documents of one deal are in one fold."""
-    return zlib.crc32((label.cluster or label.id).encode()) % FOLDS
-
-
-def judgements(labels: Iterable[Labelled], predicted: Mapping[str, Prediction]) -> list[tuple[float, bool, int]]:
-    """Of each report its confidence, whether it is right (a labelled deal with two of its parties), and its fold."""
-    return [
-        (report.confidence, any(_shares_two(report, deal) for deal in label.deals), fold_of(label))
-        for label in labels
-        for report in predicted.get(label.id, Prediction(())).reports
-    ]
-
-
-def _shares_two(report: Report, deal: LabelledDeal) -> bool:
-    return sum(any(same(came.name, party.name, came.company) for came in report.parties) for party in deal.parties) > 1
-
-
-def calibration(judged_reports: Sequence[tuple[float, bool, int]]) -> dict[str, float]:
-    """The weights that turn how sure the extractor is into how often it is right."""
-    x, names = dense([calibration_features(confidence) for confidence, _, _ in judged_reports])
-    y = np.array([float(right) for _, right, _ in judged_reports])
-    return dict(zip(names, map(float, fit_logistic(x, y, 0.1)), strict=True))
-
-
-def reliability(judged_reports: Sequence[tuple[float, bool, int]]) -> Table:
-    """Of the deals given a confidence, how many are right, each calibrated without its fold."""
-    tally: dict[float, list[tuple[float, bool]]] = {}
-    for number in range(FOLDS):
-        use({"calibration": calibration([item for item in judged_reports if item[2] != number])})
-        for confidence, right, fold in judged_reports:
-            if fold == number:
-                shown = calibrated(confidence)
-                tally.setdefault(max(low for low in STEPS if shown >= low), []).append((shown, right))
-    table = Table(title="reliability", title_justify="left")
-    for heading in ("confidence from", "deals", "mean confidence", "right"):
-        table.add_column(heading, justify="right")
-    for step, items in sorted(tally.items()):
-        mean, share = (sum(column) / len(items) for column in zip(*items, strict=True))
-        table.add_row(f"{step:.1f}", str(len(items)), f"{100 * mean:.0f} %", f"{100 * share:.0f} %")
-    return table
 
 
 def main() -> None:
