@@ -60,6 +60,11 @@ _ZONES = {
 }
 #: Languages that always write the day before the month in 05/11/2026.
 _DAY_FIRST = frozenset({"vi", "de", "fr", "es", "pt", "it", "nl", "pl", "ru", "tr", "id", "th"})
+_HAN_DIGITS = {char: str(number) for number, char in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
+_HAN = "".join(_HAN_DIGITS)
+_HAN_NUMERALS = re.compile(rf"[{_HAN}十]\s*[年月日號号]")
+_HAN_YEAR = re.compile(rf"[{_HAN}]{{4}}(?=\s*年)")
+_HAN_NUMBER = re.compile(rf"(?<![{_HAN}十])(?:[{_HAN}]?十[{_HAN}]?|[{_HAN}])(?=\s*[月日號号])")
 _ERAS = {"令和": 2018, "平成": 1988, "民國": 1911, "民国": 1911}
 
 
@@ -68,9 +73,9 @@ def _names(words: dict[str, int]) -> str:
 
 
 _MONTH = rf"(?P<month>{_names(_MONTHS)})\b\.?"
-_DAY = r"(?<![\d:./-])(?<!\d,)(?P<day>\d{1,2})(?:st|nd|rd|th|er|o|a)?\b\.?"
+_DAY = r"(?<![\d:./-])(?<!\d,)(?P<day>\d{1,2})(?:(?:st|nd|rd|th|er|o|a)?\b|[°º])\.?"
 _YEAR = r"(?P<year>\d{4})(?!\d)"
-_OF = r"(?:\s*,\s*|\s+(?:de|del|of)\s+|\s+|-|/)"
+_OF = r"(?:\s*,\s*|\s+(?:de|del|of)\s+|\s+|-|/|\.)"
 _NOT_IN_WORD = r"(?<![^\W\d_])"
 
 _ISO = re.compile(r"(?<!\d)(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)(?!\d)")
@@ -89,6 +94,11 @@ _VIETNAMESE = re.compile(
     rf"(?:(?<!\d)(?P<day>\d{{1,2}})\s*,?\s*)?(?:thang|thg)\.?\s+(?P<month>\d{{1,2}}|{_names(_VIETNAMESE_NUMBERS)})\b"
     r"\s*(?:,|/|-|nam)?\s*(?P<year>\d{4})(?!\d)"
 )
+# As WordPress writes them in Vietnamese: "5 Th11, 2026" and "Tháng Mười Một 5, 2026".
+_VIETNAMESE_SHORT = re.compile(r"(?<!\d)(?P<day>\d{1,2})\s+th(?P<month>\d{1,2})\b\s*,?\s*(?P<year>\d{4})(?!\d)")
+_VIETNAMESE_MONTH_FIRST = re.compile(
+    rf"\bthang\s+(?P<month>\d{{1,2}}|{_names(_VIETNAMESE_NUMBERS)})\s+(?P<day>\d{{1,2}})\s*,\s*(?P<year>\d{{4}})(?!\d)"
+)
 _DAY_MONTH_YEAR = re.compile(_DAY + _OF.replace(r"\s+|", r"\s*|", 1) + _MONTH + _OF + "?" + _YEAR)
 _DAY_MONTH_SHORT_YEAR = re.compile(_DAY + r"\s+" + _MONTH + r"\s+(?P<year>\d\d)(?=\s+\d{1,2}:\d\d)")
 _MONTH_DAY_YEAR = re.compile(
@@ -96,7 +106,7 @@ _MONTH_DAY_YEAR = re.compile(
 )
 _YEAR_MONTH_DAY = re.compile(r"(?<!\d)" + _YEAR + r"[\s,-]+" + _MONTH + r"[\s-]+" + r"(?P<day>\d{1,2})(?![\d:])")
 _ASCTIME = re.compile(
-    _NOT_IN_WORD + _MONTH + r"\s+(?P<day>\d{1,2})\s+\d\d:\d\d(?::\d\d)?\s+(?:[+-]\d{4}\s+|[A-Z]+\s+)?" + _YEAR
+    _NOT_IN_WORD + _MONTH + r"\s+(?P<day>\d{1,2})\s+\d\d:\d\d(?::\d\d)?\s+(?:[+-]\d{4}\s+|[a-z]+\s+)?" + _YEAR
 )
 # Not after a number: 31 April 2026 is a mistake, not April.
 _MONTH_YEAR = re.compile(r"(?<!\d)(?<!\d[ .-])(?<!\d\. )" + _NOT_IN_WORD + _MONTH + _OF + _YEAR)
@@ -106,6 +116,7 @@ _NUMBERS_YEAR_FIRST = re.compile(
 _NUMBERS_YEAR_LAST = re.compile(
     r"(?<![\d./-])(?P<first>\d{1,2})\s?(?P<mark>[./-])\s?(?P<second>\d{1,2})\s?(?P=mark)\s?(?P<year>\d{4})(?![\d/-]|\.\d)"
 )
+_NUMBERS_SHORT_YEAR = re.compile(r"(?<![\d./:-])(?P<first>\d{1,2})\.(?P<second>\d{1,2})\.(?P<third>\d\d)(?![\d./-])")
 _TIME = re.compile(
     r"(?<![\d:])(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d{1,2})(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\b\.?)?"
     r"\s*(?P<zone>\(?(?:GMT|UTC)\s*[+-]\s*\d{1,2}(?::?\d\d)?\)?|[+-]\d\d(?::?\d\d)?(?!\d)|\(?[A-Z]{1,5}\b\)?)?",
@@ -120,13 +131,14 @@ def parse_date(text: str, *, language: str | None = None, day_first: bool | None
 
     Reads RFC 822, ISO 8601, asctime, and dates written in English, Vietnamese, Chinese, Japanese, Korean, German,
     French, Spanish, Portuguese and Italian. ``day_first`` settles 05/11/2026; None leaves it to ``language``
-    (ISO 639-1), and where that does not settle it either, the answer is None. Never raises.
+    (ISO 639-1), and where that does not settle it either, the answer is None. Years are 1980 to 2100. Never raises.
     """
     plain = " ".join(unicodedata.normalize("NFKC", text[:_MAX_LENGTH]).split())
-    folded = _folded(plain)
-    if day_first is None and language is not None and language.lower()[:2] in _DAY_FIRST:
+    folded = _with_digits(_folded(plain))
+    spoken = (language or "").lower()[:2]
+    if day_first is None and spoken in _DAY_FIRST:
         day_first = True
-    found = _find_day(folded, day_first)
+    found = _find_day(folded, day_first) or _short_year(folded, spoken, day_first)
     if found is None:
         return _month_or_year(folded)
     moment = _moment(found, plain)
@@ -140,6 +152,35 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFC", bare).replace("đ", "d")
 
 
+def _with_digits(text: str) -> str:
+    """Dates in Han numerals (二〇二六年十一月五日, 十一月 5, 2026) with digits."""
+    if not _HAN_NUMERALS.search(text):
+        return text
+    text = _HAN_YEAR.sub(lambda found: "".join(_HAN_DIGITS[char] for char in found[0]), text)
+    return _HAN_NUMBER.sub(lambda found: str(_han_number(found[0])), text)
+
+
+def _han_number(written: str) -> int:
+    """1 to 99: 五, 十, 十一, 二十, 三十一."""
+    tens, ten, ones = written.rpartition("十")
+    if not ten:
+        return int("".join(_HAN_DIGITS[char] for char in written))
+    return int(_HAN_DIGITS.get(tens, "1")) * 10 + int(_HAN_DIGITS.get(ones, "0"))
+
+
+def _short_year(text: str, spoken: str, day_first: bool | None) -> date | None:
+    """05.11.26 where the day comes first, 26.11.05 in Korean; elsewhere nobody can tell which number is the year."""
+    for match in _NUMBERS_SHORT_YEAR.finditer(text):
+        first, second, third = int(match["first"]), int(match["second"]), int(match["third"])
+        if spoken == "ko":
+            found = _date(2000 + first, second, third)
+        else:
+            found = _date(2000 + third, second, first) if day_first else None
+        if found is not None:
+            return found
+    return None
+
+
 def _find_day(text: str, day_first: bool | None) -> date | None:
     for pattern in (
         _ISO,
@@ -148,6 +189,8 @@ def _find_day(text: str, day_first: bool | None) -> date | None:
         _DAY_HAN_MONTH,
         _HAN_MONTH_DAY,
         _VIETNAMESE,
+        _VIETNAMESE_SHORT,
+        _VIETNAMESE_MONTH_FIRST,
         _DAY_MONTH_YEAR,
         _DAY_MONTH_SHORT_YEAR,
         _ASCTIME,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
-from urllib.parse import parse_qs, urlsplit
 from xml.sax import SAXException
 
 import feedparser
 
+from scrapers.aggregators import hides_its_publisher, publishers_address
 from scrapers.compression import unpacked
 from scrapers.dates import parse_date
 from scrapers.errors import NotAFeed
@@ -23,6 +24,9 @@ _MAX_UNPACKED_BYTES = 20_000_000
 _TITLE_LIMIT = 500
 _SUMMARY_LIMIT = 2000
 _WEB = re.compile(r"https?://", re.IGNORECASE)
+_ANCHOR = re.compile(r"""<a\s[^<>]*?href\s*=\s*["']([^"'<>]+)["']""", re.IGNORECASE)
+_MAX_SNIPPET = 20_000
+_DOCUMENT_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
 # What feedparser lets through when a document is broken in a way that it did not foresee.
 _PARSER_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
@@ -78,7 +82,11 @@ def _collect(items: Iterable[Link | None], notes: list[str]) -> tuple[tuple[Link
         else:
             links[key] = item
     if without_link:
-        notes.append(f"{without_link} items have no usable link")
+        notes.append(f"{without_link} items have no link to a page that could be read")
+    if hidden := sum(hides_its_publisher(link.url) for link in links.values()):
+        notes.append(
+            f"{hidden} items lead through Google News, which hides the page itself; take the publisher's own feed"
+        )
     if repeated:
         notes.append(f"{repeated} items repeat the link of another")
     if not links:
@@ -113,7 +121,7 @@ def _xml_item(entry: Mapping[str, object], url: str, language: str | None, day_f
         title=plain_text(_text(entry, "title") or "", _TITLE_LIMIT),
         published=published,
         guid=_text(entry, "id"),
-        summary=plain_text(_text(entry, "summary") or "", _SUMMARY_LIMIT),
+        summary=_said(entry),
     )
 
 
@@ -125,20 +133,36 @@ def _address(entry: Mapping[str, object], url: str) -> str | None:
             continue
         found = absolute_url(url, written)
         if found is not None:
-            return _unwrapped(found)
+            return publishers_address(found)
+    return _enclosed(entry, url) or _only_link(entry, url)
+
+
+def _enclosed(entry: Mapping[str, object], url: str) -> str | None:
+    """The document that is the item's only attachment; sound, film and PDF are none that can be read."""
+    for link in _dicts(entry, "links"):
+        kind = (_text(link, "type") or "").partition(";")[0].strip().lower()
+        if _text(link, "rel") == "enclosure" and kind in _DOCUMENT_TYPES:
+            return absolute_url(url, _text(link, "href") or "")
     return None
 
 
-def _unwrapped(url: str) -> str:
-    """The target of a Google redirect, as its alerts have them."""
-    parts = urlsplit(url)
-    if parts.hostname in ("www.google.com", "google.com") and parts.path == "/url":
-        target = parse_qs(parts.query)
-        for name in ("url", "q"):
-            found = absolute_url(url, target[name][0]) if name in target else None
-            if found is not None:
-                return found
-    return url
+def _only_link(entry: Mapping[str, object], url: str) -> str | None:
+    """The one address that an item without any names in its text; of several nobody knows which is meant."""
+    written = _ANCHOR.findall((_text(entry, "summary") or "")[:_MAX_SNIPPET])
+    found = {found for href in written if (found := absolute_url(url, html.unescape(href))) is not None}
+    return found.pop() if len(found) == 1 else None
+
+
+def _said(entry: Mapping[str, object]) -> str | None:
+    """What the feed itself has of the text: the full content where it comes with it, else the summary."""
+    written = [_text(entry, "summary"), *(_text(content, "value") for content in _dicts(entry, "content"))]
+    texts = [plain_text(text, _SUMMARY_LIMIT) or "" for text in written if text]
+    return max(texts, key=len, default="") or None
+
+
+def _dicts(entry: Mapping[str, object], key: str) -> list[Mapping[str, object]]:
+    values = dict.get(entry, key) if isinstance(entry, dict) else None
+    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
 
 
 def _text(values: object, key: str) -> str | None:
@@ -166,13 +190,13 @@ def _json_item(item: object, url: str, language: str | None, day_first: bool | N
     if address is None:
         return None
     when = _text(item, "date_published") or _text(item, "date_modified")
-    said = _text(item, "summary") or _text(item, "content_text") or _text(item, "content_html") or ""
+    texts = (plain_text(_text(item, key) or "", _SUMMARY_LIMIT) for key in ("summary", "content_text", "content_html"))
     return Link(
         url=address,
         title=plain_text(_text(item, "title") or "", _TITLE_LIMIT),
         published=parse_date(when, language=language, day_first=day_first) if when else None,
         guid=_text(item, "id"),
-        summary=plain_text(said, _SUMMARY_LIMIT),
+        summary=max((text for text in texts if text), key=len, default=None),
     )
 
 

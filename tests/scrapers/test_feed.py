@@ -51,7 +51,7 @@ def test_rdf_and_old_rss_with_a_harmless_doctype() -> None:
 
 def test_json_feed() -> None:
     found, notes = parse_feed(JSON_FEED, url=URL, content_type="application/feed+json")
-    assert notes == ("1 items have no usable link",)
+    assert notes == ("1 items have no link to a page that could be read",)
     assert found == (
         Link("https://news.example/j/1", "Ginkgo buys Hazel", "2026-11-05T03:00:00+00:00", "1", "For cash."),
         Link("https://other.example/2", None, "2026-11-06", "https://news.example/j/2", None),
@@ -102,6 +102,44 @@ def test_the_publishers_own_address_is_preferred() -> None:
         "https://news.example/alert?id=1",
         "https://news.example/by-guid",
     ]
+
+
+def test_an_item_without_a_link_leads_where_it_can_only_mean_to() -> None:
+    body = rss(
+        "<item><title>Larch</title><enclosure url='/larch.html' type='text/html; charset=utf-8'/></item>"
+        "<item><title>Maple</title><description>&lt;a href='/maple?a=1&amp;amp;b=2'&gt;Maple&lt;/a&gt;</description>"
+        "</item>"
+        "<item><title>Two links</title><description>&lt;a href='/a'&gt;&lt;/a&gt;&lt;a href='/b'&gt;&lt;/a&gt;"
+        "</description></item><item><title>Sound</title><enclosure url='/sound.mp3' type='audio/mpeg'/></item>"
+    )
+    found, notes = parse_feed(body, url=URL)
+    assert [link.url for link in found] == ["https://news.example/larch.html", "https://news.example/maple?a=1&b=2"]
+    assert notes == ("2 items have no link to a page that could be read",)
+
+
+def test_relative_links_start_at_xml_base() -> None:
+    body = (
+        b"<feed xmlns='http://www.w3.org/2005/Atom' xml:base='https://base.example/x/'>"
+        b"<entry xml:base='y/'><title>A</title><link href='z.html'/></entry></feed>"
+    )
+    assert [link.url for link in links(body)] == ["https://base.example/x/y/z.html"]
+
+
+def test_the_full_content_is_the_summary_where_the_feed_has_it() -> None:
+    body = rss(
+        "<item xmlns:content='http://purl.org/rss/1.0/modules/content/'><link>/x</link><description>Short.</description>"
+        "<content:encoded><![CDATA[<p>Oak and Pine share <b>patents</b> for ten years.</p>]]></content:encoded></item>"
+    )
+    assert links(body)[0].summary == "Oak and Pine share patents for ten years."
+    told = {"items": [{"url": "/x", "summary": "Short.", "content_html": "<p>Oak and Pine share patents.</p>"}]}
+    assert links(json.dumps(told).encode())[0].summary == "Oak and Pine share patents."
+
+
+def test_items_that_google_news_hides_are_told() -> None:
+    hidden = "https://news.google.com/rss/articles/CBMiWkFVX3lxTE5"
+    found, notes = parse_feed(rss(f"<item><title>A</title><link>{hidden}</link></item>"), url=URL)
+    assert len(found) == 1
+    assert notes == ("1 items lead through Google News, which hides the page; take the publisher's own feed",)
 
 
 def test_titles_are_plain_text() -> None:
