@@ -84,9 +84,7 @@ def _collect(items: Iterable[Link | None], notes: list[str]) -> tuple[tuple[Link
     if without_link:
         notes.append(f"{without_link} items have no link to a page that could be read")
     if hidden := sum(hides_its_publisher(link.url) for link in links.values()):
-        notes.append(
-            f"{hidden} items lead through Google News, which hides the page itself; take the publisher's own feed"
-        )
+        notes.append(f"{hidden} items lead through Google News, which hides the page; take the publisher's own feed")
     if repeated:
         notes.append(f"{repeated} items repeat the link of another")
     if not links:
