@@ -9,6 +9,8 @@ from hypothesis import settings
 
 from tests.loopback import LoopbackServer
 
+pytest_plugins = ["tests.databases"]
+
 # A busy machine is no fault of the code: examples have no time limit of their own (each test has one).
 settings.register_profile("dealwire", deadline=None)
 settings.load_profile("dealwire")
