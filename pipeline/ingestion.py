@@ -19,7 +19,7 @@ from pipeline.errors import ExtractionError, PipelineError, told
 from pipeline.ingest_result import Failure, IngestResult, Progress, ProgressCallback, SourceResult, Stage
 from pipeline.reading import Extractor, keep_document, link_of, read_document
 from pipeline.resolver import Resolved, Unsettled, settle
-from scrapers.errors import BadStatus, ScrapeError
+from scrapers.errors import FetchError, ScrapeError
 from scrapers.http import HttpClient
 from scrapers.links import canonical_url
 from scrapers.pages import fetch_page
@@ -439,7 +439,7 @@ def _backoff(failures: int) -> timedelta:
 
 def _asked_wait(error: Exception) -> timedelta:
     """How long the server asked to be left alone."""
-    seconds = error.retry_after_seconds if isinstance(error, BadStatus) else None
+    seconds = error.retry_after_seconds if isinstance(error, FetchError) else None
     return min(timedelta(seconds=seconds or 0), LAST_RETRY)
 
 

@@ -17,7 +17,7 @@
         ├── NotAFeed
         ├── NotASitemap
         ├── NotHtml
-        ├── UnsafeXml            a document type with declarations, or XML made to exhaust us
+        ├── UnsafeDocument       entities, or markup made to exhaust who reads it
         └── BadSelector          a CSS selector of the configuration that cannot be used
 
 ``temporary`` says whether the same request may succeed later (retry) or not (set aside).
@@ -42,7 +42,12 @@ class ScrapeError(Exception):
 
 
 class FetchError(ScrapeError):
-    """Raised when an address gives no usable answer."""
+    """Raised when an address gives no usable answer.
+
+    ``retry_after_seconds`` is how long the server asked to be left alone, if it did (never negative).
+    """
+
+    retry_after_seconds: float | None = None
 
 
 class BadAddress(FetchError):
@@ -78,10 +83,7 @@ class BadEncoding(FetchError):
 
 
 class BadStatus(FetchError):
-    """Raised for every answer that is no success. ``status`` is the HTTP status.
-
-    ``retry_after_seconds`` is what the server asked for, if it did (never negative).
-    """
+    """Raised for every answer that is no success. ``status`` is the HTTP status."""
 
     def __init__(self, url: str, status: int, retry_after_seconds: float | None = None) -> None:
         super().__init__(url, f"the server answered {status}")
@@ -150,8 +152,10 @@ class NotHtml(ParseError):
     remedy = "check that the address is the newsroom page's"
 
 
-class UnsafeXml(ParseError):
-    """Raised for XML with entity or other declarations, or nested beyond reason. It is not read at all."""
+class UnsafeDocument(ParseError):
+    """Raised for XML with entity or other declarations, and for markup or JSON that is out of all proportion: nested
+    without end, a flood of tags. It is not read at all, and never taken for a source without news.
+    """
 
     remedy = "the document may be an attack; look at it before you trust this source"
 

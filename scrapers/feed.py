@@ -43,7 +43,7 @@ def parse_feed(
 
     ``url`` is where the body came from; relative links start there. ``language`` helps to read dates; without it the
     feed's own is taken. Costs CPU (feedparser: most of a second for 1,000 items), so call it in a thread.
-    Raises NotAFeed or UnsafeXml.
+    Raises NotAFeed or UnsafeDocument.
     """
     body = unpacked(body, max_bytes=_MAX_UNPACKED_BYTES, wrong=lambda fault: NotAFeed(url, fault))
     body = body.lstrip()  # white space before the XML declaration is a frequent fault

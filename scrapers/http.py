@@ -11,9 +11,8 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import Self
@@ -32,6 +31,7 @@ from scrapers.errors import (
     TooManyRedirects,
     Unreachable,
 )
+from scrapers.headers import fresh_seconds, retry_after_seconds
 from scrapers.links import absolute_url
 from scrapers.manners import ROBOTS_MAX_BYTES, Manners, Robots, host_key
 from scrapers.sources import Validators
@@ -39,9 +39,8 @@ from scrapers.sources import Validators
 MEGABYTE = 1_000_000
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
 _MAX_POOLS = 64
-#: A request to come back later than this is taken as this.
-_MAX_RETRY_AFTER_SECONDS = 24 * 3600.0
 
 
 def _default_user_agent() -> str:
@@ -75,7 +74,9 @@ class HttpSettings:
 class Response:
     """A successful answer. ``url`` is where redirects ended; header names are lower case; ``body`` is unpacked.
 
-    With ``not_modified`` the status is 304 and the body empty.
+    With ``not_modified`` the status is 304 and the body empty. ``permanent_url`` is the address to ask from now on,
+    where redirects led as far as they were permanent (301, 308) from the first one on; None when there were none.
+    ``fresh_seconds`` is how long the answer says it stays current from now on (0 to a week; None: it does not say).
     """
 
     requested_url: str
@@ -87,6 +88,8 @@ class Response:
     etag: str | None
     last_modified: str | None
     fetched_at: datetime  # aware UTC
+    permanent_url: str | None = None
+    fresh_seconds: float | None = None
 
     @property
     def content_type(self) -> str | None:
@@ -102,9 +105,11 @@ class _Pool:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
+    url: str
     status: int
     headers: Mapping[str, str]
     body: bytes
+    permanent_url: str | None = None
 
 
 class HttpClient:
@@ -154,35 +159,40 @@ class HttpClient:
         if validators is not None and validators.last_modified:
             headers["If-Modified-Since"] = validators.last_modified
             conditional = True
-        final, answer = await self._follow(url, headers, robots=self.settings.respect_robots)
+        answer = await self._follow(url, headers, robots=self.settings.respect_robots)
+        now = self._clock()
         not_modified = conditional and answer.status == 304
         if not not_modified and not 200 <= answer.status < 300:
-            raise BadStatus(url, answer.status, retry_after_seconds(answer.headers.get("retry-after"), self._clock()))
+            raise BadStatus(url, answer.status, retry_after_seconds(answer.headers.get("retry-after"), now))
         return Response(
             requested_url=url,
-            url=final,
+            url=answer.url,
             status=answer.status,
             headers=answer.headers,
             body=answer.body,
             not_modified=not_modified,
             etag=answer.headers.get("etag"),
             last_modified=answer.headers.get("last-modified"),
-            fetched_at=self._clock(),
+            fetched_at=now,
+            permanent_url=answer.permanent_url,
+            fresh_seconds=fresh_seconds(answer.headers, now),
         )
 
     async def _get_robots(self, url: str) -> bytes:
         headers = {"User-Agent": self.settings.user_agent, "Accept": "text/plain, */*;q=0.5", "Accept-Encoding": "gzip"}
-        _, answer = await self._follow(url, headers, robots=False, cut_at=ROBOTS_MAX_BYTES)
+        answer = await self._follow(url, headers, robots=False, cut_at=ROBOTS_MAX_BYTES)
         if not 200 <= answer.status < 300:
             raise BadStatus(url, answer.status)
         return answer.body
 
     async def _follow(
         self, url: str, headers: Mapping[str, str], *, robots: bool, cut_at: int | None = None
-    ) -> tuple[str, _Answer]:
-        """The answer at the end of the redirects, and where that is."""
+    ) -> _Answer:
+        """The answer at the end of the redirects."""
         loop = asyncio.get_running_loop()
         here = _checked(url, url)
+        permanent: str | None = None
+        still_permanent = True
         left = self.settings.total_deadline_seconds
         for _ in range(self.settings.max_redirects + 1):
             if robots:
@@ -197,12 +207,14 @@ class HttpClient:
                     raise TimedOut(here, f"the whole answer took longer than {seconds:g} seconds") from error
                 left -= loop.time() - started
             if answer.status not in _REDIRECTS:
-                return here, answer
+                return replace(answer, permanent_url=permanent)
             location = answer.headers.get("location")
             target = absolute_url(here, location) if location else None
             if target is None:
                 raise BadAddress(url, f"{here} redirects to {location or 'nowhere'}")
             here = _checked(target, url)
+            still_permanent = still_permanent and answer.status in _PERMANENT
+            permanent = here if still_permanent else permanent
         raise TooManyRedirects(url, f"more than {self.settings.max_redirects} redirects, the last to {here}")
 
     async def _exchange(self, url: str, headers: Mapping[str, str], cut_at: int | None) -> _Answer:
@@ -221,7 +233,7 @@ class HttpClient:
                 found = {name.lower(): value for name, value in response.headers.items()}
                 # The body of an error or a redirect is of no use to anyone.
                 body = await self._read(url, response, cut_at) if 200 <= response.status_code < 300 else b""
-                return _Answer(response.status_code, found, body)
+                return _Answer(url, response.status_code, found, body)
             finally:
                 await response.aclose()
         except PrivateAddress as error:
@@ -281,21 +293,6 @@ class HttpClient:
         for name in [name for name, other in self._pools.items() if not other.users][: max(0, surplus)]:
             await self._pools.pop(name).transport.aclose()
         return pool
-
-
-def retry_after_seconds(value: str | None, now: datetime) -> float | None:
-    """A Retry-After header (seconds or an HTTP date) as seconds from ``now``, from 0 to a day; None if unreadable."""
-    if value is None:
-        return None
-    text = value.strip()
-    try:
-        seconds = float(text) if text.lstrip("+-").replace(".", "", 1).isdigit() else None
-        if seconds is None:
-            moment = parsedate_to_datetime(text)
-            seconds = ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now).total_seconds()
-    except (ValueError, OverflowError):
-        return None
-    return min(max(seconds, 0.0), _MAX_RETRY_AFTER_SECONDS)
 
 
 def _checked(url: str, wanted: str) -> str:

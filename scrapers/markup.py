@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from scrapers.errors import UnsafeXml
+from scrapers.errors import UnsafeDocument
 
 _DOCTYPE = re.compile(r"""<!doctype(?:[^"'\[>]|"[^"]*"|'[^']*')*+""", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d][\w.:-]{0,99}")
@@ -23,7 +23,7 @@ def root_name(body: bytes, url: str) -> str:
 
     A document type without declarations of its own (old RSS 0.91 has one) is harmless, as nobody loads what it points
     to. Entities are not: a recovering parser that meets a bomb gives an empty document, which would look like a quiet
-    source. Raises UnsafeXml, which names ``url``.
+    source. Raises UnsafeDocument, which names ``url``.
     """
     text = _decoded(body)
     at = 0
@@ -35,9 +35,9 @@ def root_name(body: bytes, url: str) -> str:
         elif doctype := _DOCTYPE.match(text, at):
             at = doctype.end()
             if text[at : at + 1] == "[":
-                raise UnsafeXml(url, "the XML declares entities or elements of its own")
+                raise UnsafeDocument(url, "the XML declares entities or elements of its own")
         elif text.startswith("<!", at) and not text.startswith("<![CDATA[", at):
-            raise UnsafeXml(url, "the XML begins with a declaration")
+            raise UnsafeDocument(url, "the XML begins with a declaration")
         elif name := _NAME.match(text, at + 1):
             return name[0].rpartition(":")[2].lower()
         else:
@@ -46,12 +46,12 @@ def root_name(body: bytes, url: str) -> str:
 
 
 def refuse_excess(body: bytes, url: str) -> None:
-    """Raises UnsafeXml for what would cost a forgiving parser minutes: a flood of tags, or of attributes in one."""
+    """Raises UnsafeDocument for what would cost a forgiving parser minutes: floods of tags, or of attributes in one."""
     if body.count(b"<") > _MAX_TAGS:
-        raise UnsafeXml(url, f"the XML has more than {_MAX_TAGS:,} tags")
+        raise UnsafeDocument(url, f"the XML has more than {_MAX_TAGS:,} tags")
     for tag in _LONG_TAG.finditer(body):
         if len(_ATTRIBUTE.findall(tag[0])) > _MAX_ATTRIBUTES:
-            raise UnsafeXml(url, f"the XML has a tag with more than {_MAX_ATTRIBUTES} attributes")
+            raise UnsafeDocument(url, f"the XML has a tag with more than {_MAX_ATTRIBUTES} attributes")
 
 
 def plain_text(snippet: str, limit: int) -> str | None:

@@ -11,7 +11,7 @@ from lxml import etree
 
 from scrapers.compression import unpacked
 from scrapers.dates import parse_date
-from scrapers.errors import NotASitemap, UnsafeXml
+from scrapers.errors import NotASitemap, UnsafeDocument
 from scrapers.feed import parse_feed
 from scrapers.links import Link, absolute_url, ascii_host, canonical_url
 from scrapers.markup import plain_text, root_name
@@ -50,7 +50,7 @@ def parse_sitemap(
     """Read an XML sitemap or index (gzip or not), a feed in the place of one, or a plain list of addresses.
 
     ``Link.published`` is news:publication_date only: lastmod also changes when an old page is touched. Entries on hosts
-    of another site are left out with a note, as the protocol forbids them. Raises NotASitemap or UnsafeXml.
+    of another site are left out with a note, as the protocol forbids them. Raises NotASitemap or UnsafeDocument.
     """
     body = unpacked(body, max_bytes=_MAX_UNPACKED_BYTES, wrong=lambda fault: NotASitemap(url, fault)).lstrip()
     match root_name(body, url):
@@ -104,7 +104,7 @@ def _read(body: bytes, url: str, wanted: str, language: str | None, day_first: b
             raise NotASitemap(url, f"its XML cannot be read: {error}") from error
     faults = [fault.message for fault in events.error_log]
     if any("depth" in fault.lower() for fault in faults):
-        raise UnsafeXml(url, "the XML is nested beyond reason")
+        raise UnsafeDocument(url, "the XML is nested beyond reason")
     if faults and not collected.entries:
         raise NotASitemap(url, f"its XML cannot be read: {faults[0].strip()}")
     if faults:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.errors import NotAFeed, ScrapeError, UnsafeXml
+from scrapers.errors import NotAFeed, ScrapeError, UnsafeDocument
 from scrapers.feed import MAX_LINKS, parse_feed
 from scrapers.links import Link
 from tests.scrapers.samples import ATOM, BOMB, DOCTYPE_091, JSON_FEED, RDF, RSS, rss
@@ -206,7 +206,7 @@ def test_what_is_no_feed(body: bytes, reason: str) -> None:
     ],
 )
 def test_dangerous_xml_is_refused_loudly(body: bytes) -> None:
-    with pytest.raises(UnsafeXml, match="may be an attack"):
+    with pytest.raises(UnsafeDocument, match="may be an attack"):
         parse_feed(body, url=URL)
 
 

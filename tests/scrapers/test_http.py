@@ -8,8 +8,7 @@ import socket
 import tracemalloc
 import zlib
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TypeVar
 
@@ -27,7 +26,7 @@ from scrapers.errors import (
     TooManyRedirects,
     Unreachable,
 )
-from scrapers.http import HttpClient, HttpSettings, Response, retry_after_seconds
+from scrapers.http import HttpClient, HttpSettings, Response
 from scrapers.sources import Validators
 from tests.loopback import Answer, LoopbackServer, Request
 
@@ -105,6 +104,22 @@ def test_redirects_are_followed_and_counted(server: LoopbackServer) -> None:
     assert server.count("/loop") == 6
 
 
+@pytest.mark.parametrize(
+    ("statuses", "remembered"),
+    [((301,), 1), ((308, 301), 2), ((302,), None), ((301, 302, 301), 1), ((307, 301), None), ((301, 303, 308), 1)],
+)
+def test_redirects_are_remembered_as_far_as_they_are_permanent(
+    server: LoopbackServer, statuses: tuple[int, ...], remembered: int | None
+) -> None:
+    for number, status in enumerate(statuses):
+        server.add(f"/{number}", status=status, headers={"Location": f"/{number + 1}"})
+    server.add(f"/{len(statuses)}", b"there", headers={"Cache-Control": "max-age=600"})
+    response = get(server.url("/0"))
+    assert response.url == server.url(f"/{len(statuses)}")
+    assert response.permanent_url == (None if remembered is None else server.url(f"/{remembered}"))
+    assert response.fresh_seconds == 600.0
+
+
 @pytest.mark.parametrize("location", ["ftp://news.example/x", "file:///etc/passwd", "http://", ""])
 def test_redirects_to_what_is_no_web_address(server: LoopbackServer, location: str) -> None:
     with pytest.raises(BadAddress, match=r"/a: .* redirects to"):
@@ -124,26 +139,6 @@ def test_statuses_that_may_pass(server: LoopbackServer, status: int) -> None:
         get(server.add("/x", status=status, headers={"Retry-After": "120"}))
     assert caught.value.temporary
     assert caught.value.retry_after_seconds == 120.0
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        ("120", 120.0),
-        (" 1.5 ", 1.5),
-        ("-5", 0.0),
-        ("999999999", 86400.0),
-        (format_datetime(NOW + timedelta(minutes=2), usegmt=True), 120.0),
-        (format_datetime(NOW - timedelta(days=2), usegmt=True), 0.0),
-        ("soon", None),
-        ("", None),
-        ("nan", None),
-        ("9" * 400, 86400.0),
-        (None, None),
-    ],
-)
-def test_retry_after(value: str | None, seconds: float | None) -> None:
-    assert retry_after_seconds(value, NOW) == seconds
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import pytest
 
-from scrapers.errors import BadAddress, BadStatus, FolderError, NotAFeed, NotASitemap, NotHtml, UnsafeXml
+from scrapers.errors import BadAddress, BadStatus, FolderError, NotAFeed, NotASitemap, NotHtml, UnsafeDocument
 from scrapers.http import HttpClient, HttpSettings
 from scrapers.links import Link
 from scrapers.pages import Page, fetch_page
@@ -87,7 +87,7 @@ def test_a_look_that_found_nothing_is_not_remembered(server: LoopbackServer) -> 
     ("source", "body", "error"),
     [
         (FeedSource("a", "/x"), b"<!DOCTYPE html><html></html>", NotAFeed),
-        (FeedSource("a", "/x"), BOMB, UnsafeXml),
+        (FeedSource("a", "/x"), BOMB, UnsafeDocument),
         (SitemapSource("a", "/x"), b"<!DOCTYPE html><html></html>", NotASitemap),
         (ListingSource("a", "/x", "li"), b"\x00\x01\x02\x03", NotHtml),
     ],

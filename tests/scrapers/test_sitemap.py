@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.errors import NotASitemap, ScrapeError, UnsafeXml
+from scrapers.errors import NotASitemap, ScrapeError, UnsafeDocument
 from scrapers.links import Link
 from scrapers.sitemap import newest, parse_sitemap, same_site
 from tests.scrapers.samples import BOMB, RSS, urlset
@@ -118,7 +118,7 @@ def test_what_is_no_sitemap(body: bytes, reason: str) -> None:
     ],
 )
 def test_dangerous_xml_is_refused_loudly(body: bytes) -> None:
-    with pytest.raises(UnsafeXml):
+    with pytest.raises(UnsafeDocument):
         parse_sitemap(body, url=URL)
 
 
