@@ -21,8 +21,8 @@ from pipeline.reading import Extractor, keep_document, link_of, read_document
 from pipeline.resolver import Resolved, Unsettled, settle
 from scrapers.errors import FetchError, ScrapeError
 from scrapers.http import HttpClient
-from scrapers.links import canonical_url
-from scrapers.pages import fetch_page
+from scrapers.links import Link, canonical_url
+from scrapers.pages import Page, fetch_page
 from scrapers.poll import poll
 from scrapers.sources import Source, Validators, settings_key
 from storage import pages
@@ -42,6 +42,7 @@ LAST_RETRY = timedelta(days=1)
 #: Of a page: once the network is back, what waited for it is not to wait much longer.
 LAST_PAGE_RETRY = timedelta(hours=6)
 _BATCH = 200
+_MOST_NOTES = 20
 #: With nothing to do about the database, going on would only fail page after page.
 _HOPELESS = (DatabaseUnreachable, DatabaseReadOnly, SchemaVersionError)
 _LOCKED_IN_ROW = 3
@@ -168,12 +169,23 @@ class _Pass:
     done: int = 0
     total: int = 0
     locked_in_row: int = 0
+    unfinished: list[str] = field(default_factory=list)  # sources that have more to give at once
 
     async def run(self) -> None:
         to_poll = await self._write(self._begin)
-        async with asyncio.TaskGroup() as tasks:
-            for name in to_poll:
-                tasks.create_task(self._poll(self.sources[name]))
+        while True:
+            async with asyncio.TaskGroup() as tasks:
+                for name in to_poll:
+                    tasks.create_task(self._poll(self.sources[name]))
+            # What a source gave is read before it is asked for more, so that no backlog builds up.
+            await self._all_pages()
+            if not self.unfinished or self.stop.is_set():
+                return
+            # One that takes hours must not keep the others waiting: those that are due by now have their turn too.
+            to_poll = await self._write(self._due_sources) if self.due_only else self.unfinished
+            self.unfinished = []
+
+    async def _all_pages(self) -> None:
         while not self.stop.is_set():
             batch = [ref for ref in await self._write(self._due) if ref.id not in self.attempted]
             if not batch:
@@ -206,10 +218,11 @@ class _Pass:
         with self.database.session() as session:
             unsettled = settle(session, now=now)
         self._unsettled(unsettled)
-        if not self.due_only:
-            return list(self.sources)
+        return self._due_sources() if self.due_only else list(self.sources)
+
+    def _due_sources(self) -> list[str]:
         with self.database.reading() as session:
-            return [name for name in source_table.due_sources(session, now) if name in self.sources]
+            return [name for name in source_table.due_sources(session, self.now()) if name in self.sources]
 
     def _due(self) -> list[PageRef]:
         # Those of this pass that are still due (a failure that could not be recorded) must not hide the others.
@@ -238,40 +251,36 @@ class _Pass:
         tally = self.tally[source.name]
         known = await self._write(lambda: self._validators(source.name))
         found = await poll(source, self.client, known)
-        links = [
-            FoundLink(
-                link.url,
-                canonical_url(link.url),
-                link.title,
-                link.published,
-                link.guid,
-                link.summary,
-                link.fingerprint,
-            )
-            for link in found.links
-        ]
+        links = [_found_link(link) for link in found.links]
+        documents = [(_found_link(Link(page.url)), _fetched_page(page)) for page in found.pages]
+        told = found.validators
+        tally.found += len(links) + len(documents)
+        tally.not_modified = found.not_modified
+        tally.notes = tuple(dict.fromkeys((*tally.notes, *found.notes)))[:_MOST_NOTES]
 
         def keep() -> int:
             now = self.now()
             with self.database.session() as session:
                 new = pages.add_links(session, source.name, links, now)
+                new += pages.add_documents(session, source.name, documents, now)
                 source_table.record_poll(
                     session,
                     source.name,
                     now=now,
-                    validators=SourceValidators(
-                        found.validators.etag, found.validators.last_modified, found.validators.body_hash
-                    ),
-                    found=len(links),
-                    new=new,
+                    validators=SourceValidators(told.etag, told.last_modified, told.body_hash, told.cursor),
+                    found=tally.found,
+                    new=tally.new + new,
                     not_modified=found.not_modified,
-                    notes=found.notes,
-                    next_poll_at=self._next_poll(source.name, now),
+                    notes=tally.notes,
+                    next_poll_at=None if found.more else self._next_poll(source.name, now),
                 )
             return new
 
-        tally.new = await self._write(keep)
-        tally.found, tally.not_modified, tally.notes = len(links), found.not_modified, found.notes
+        tally.new += await self._write(keep)
+        if found.more:
+            self.unfinished.append(source.name)
+        if found.reached:
+            self._tell(Stage.POLL, source.name, f"{source.name}: {found.reached}")
 
     async def _poll_failed(self, source: Source, error: Exception) -> None:
         temporary = error.temporary if isinstance(error, ScrapeError) else False
@@ -291,7 +300,7 @@ class _Pass:
     def _validators(self, name: str) -> Validators:
         with self.database.reading() as session:
             known = source_table.validators_of(session, name)
-        return Validators(known.etag, known.last_modified, known.body_hash)
+        return Validators(known.etag, known.last_modified, known.body_hash, known.cursor)
 
     def _next_poll(self, name: str, now: datetime) -> datetime | None:
         return now + self.every[name] if name in self.every else None
@@ -330,19 +339,10 @@ class _Pass:
 
     async def _fetch(self, ref: PageRef) -> PageRef:
         page = await fetch_page(link_of(ref), self.sources[ref.source], self.client)
-        fetched = FetchedPage(
-            final_url=page.final_url,
-            status=page.status,
-            content_type=page.content_type,
-            body=page.body,
-            fetched_at=page.fetched_at,
-            etag=page.headers.get("etag"),
-            last_modified=page.headers.get("last-modified"),
-        )
 
         def keep() -> PageRef:
             with self.database.session() as session:
-                pages.save_fetched(session, ref.id, fetched, self.now())
+                pages.save_fetched(session, ref.id, _fetched_page(page), self.now())
                 return pages.get_page(session, ref.id)
 
         return await self._write(keep)
@@ -350,7 +350,8 @@ class _Pass:
     async def _read(self, ref: PageRef) -> None:
         body = await self._write(lambda: self._body(ref.id))
         source = self.sources[ref.source]
-        document = await asyncio.to_thread(read_document, body, ref, source, self.extract, fetched_at=self.now())
+        fetched_at = ref.fetched_at or self.now()
+        document = await asyncio.to_thread(read_document, body, ref, source, self.extract, fetched_at=fetched_at)
 
         def keep() -> Resolved:
             return keep_document(self.database, ref.id, document, now=self.now(), keep_body=self.keep_pages)
@@ -421,6 +422,24 @@ class _Pass:
     def _tell(self, stage: Stage, source: str, subject: str, failure: Failure | None = None) -> None:
         if self.progress is not None:
             self.progress(Progress(stage, source, subject, self.done, self.total, failure))
+
+
+def _found_link(link: Link) -> FoundLink:
+    return FoundLink(
+        link.url, canonical_url(link.url), link.title, link.published, link.guid, link.summary, link.fingerprint
+    )
+
+
+def _fetched_page(page: Page) -> FetchedPage:
+    return FetchedPage(
+        final_url=page.final_url,
+        status=page.status,
+        content_type=page.content_type,
+        body=page.body,
+        fetched_at=page.fetched_at,
+        etag=page.headers.get("etag"),
+        last_modified=page.headers.get("last-modified"),
+    )
 
 
 def _by_host(batch: Sequence[PageRef], concurrency: int) -> list[list[PageRef]]:

@@ -35,7 +35,9 @@ async def poll(source: Source, client: HttpClient, validators: Validators | None
             found = await _poll_sitemap(source, client, validators)
         case FolderSource():
             found = await _poll_folder(source, validators)
-    return found if found.links or found.not_modified else replace(found, validators=Validators())
+    if found.links or found.pages or found.not_modified:
+        return found
+    return replace(found, validators=Validators(cursor=found.validators.cursor))
 
 
 async def _poll_feed(source: FeedSource, client: HttpClient, validators: Validators | None) -> Poll:

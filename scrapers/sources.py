@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from scrapers.links import Link
+
+if TYPE_CHECKING:
+    from scrapers.pages import Page
 
 Kind = Literal["feed", "listing", "folder", "sitemap"]
 
@@ -109,11 +112,15 @@ def settings_key(source: Source) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a source said last time, to be told when nothing has changed. ``body_hash`` is SHA-256 in hex."""
+    """What a source said last time, to be told when nothing has changed. ``body_hash`` is SHA-256 in hex.
+
+    ``cursor`` is how far a source that is read bit by bit has been read, in its own words.
+    """
 
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
+    cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +128,14 @@ class Poll:
     """What one look at a source gave.
 
     With ``not_modified`` there are no links because nothing changed. ``notes`` tell people what was odd but not fatal.
+    ``pages`` are documents that came along, so that nobody need fetch them. With ``more`` the source has more at once,
+    for who looks again with these validators; ``reached`` tells people how far it has been read.
     """
 
     links: tuple[Link, ...]
     validators: Validators
     not_modified: bool = False
     notes: tuple[str, ...] = ()
+    pages: tuple[Page, ...] = ()
+    more: bool = False
+    reached: str = ""

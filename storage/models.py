@@ -69,6 +69,7 @@ class Source(Base):
     last_new: Mapped[int] = mapped_column(default=0)
     last_notes: Mapped[object] = mapped_column(Json, default=list)
     settings: Mapped[str | None] = mapped_column(String(64))  # hash of what decides which links a look gives
+    cursor: Mapped[str | None]  # how far the source has been read, in its own words
 
 
 class Page(Base):

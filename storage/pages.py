@@ -73,6 +73,7 @@ class PageRef:
     content_type: str | None
     etag: str | None
     last_modified: str | None
+    fetched_at: datetime | None  # aware UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,26 @@ def add_links(session: Session, source_name: str, links: Sequence[FoundLink], no
         if key not in known
     ]
     return insert_or_ignore(session, Page, fresh)  # another process may be adding the same links
+
+
+def add_documents(
+    session: Session, source_name: str, documents: Sequence[tuple[FoundLink, FetchedPage]], now: datetime
+) -> int:
+    """Add pages that came along with what is on them, to be read; how many were new. A known address is left as it is.
+
+    Raises NotFound for an unknown source.
+    """
+    by_key: dict[str, tuple[FoundLink, FetchedPage]] = {}
+    for link, fetched in documents:
+        by_key.setdefault(url_key(link.canonical_url), (link, fetched))
+    for key in _known(session, list(by_key)):
+        del by_key[key]
+    new = add_links(session, source_name, [link for link, _ in by_key.values()], now)
+    keys = list(by_key)
+    for start in range(0, len(keys), _BATCH):
+        for page in session.scalars(select(Page).where(Page.url_key.in_(keys[start : start + _BATCH]))):
+            save_fetched(session, page.id, by_key[page.url_key][1], now)
+    return new
 
 
 def due_pages(
@@ -374,4 +395,5 @@ def _ref(page: Page, source: str) -> PageRef:
         content_type=page.content_type,
         etag=page.etag,
         last_modified=page.last_modified,
+        fetched_at=page.fetched_at,
     )

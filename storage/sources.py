@@ -16,11 +16,12 @@ from storage.vocabulary import PageState
 
 @dataclass(frozen=True, slots=True)
 class SourceValidators:
-    """What a source said its last answer was, to ask it for changes only."""
+    """What a source said its last answer was, to ask it for changes only; ``cursor``: how far it has been read."""
 
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
+    cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ def sync_sources(
         told = (settings or {}).get(name, source.settings)
         if (source.kind, source.url, source.settings) != (kind, url, told):
             source.kind, source.url, source.settings = kind, url, told
+            source.cursor = None
             _forget(source)
         source.active = True
     if retire_others:
@@ -102,7 +104,7 @@ def due_sources(session: Session, now: datetime) -> list[str]:
 def validators_of(session: Session, name: str) -> SourceValidators:
     """What to send with the next poll of this source; all None when it is new. Raises NotFound."""
     source = _source(session, name)
-    return SourceValidators(source.etag, source.last_modified, source.body_hash)
+    return SourceValidators(source.etag, source.last_modified, source.body_hash, source.cursor)
 
 
 def record_poll(
@@ -130,10 +132,11 @@ def record_poll(
         source.etag = validators.etag or source.etag
         source.last_modified = validators.last_modified or source.last_modified
         source.body_hash = validators.body_hash or source.body_hash
+        source.cursor = validators.cursor or source.cursor
         source.last_new = 0
     else:
         source.etag, source.last_modified = validators.etag, validators.last_modified
-        source.body_hash = validators.body_hash
+        source.body_hash, source.cursor = validators.body_hash, validators.cursor
         source.last_found, source.last_new = found, new
     session.flush()
 

@@ -232,3 +232,36 @@ def test_what_is_not_there_is_named(database: Database) -> None:
         with pytest.raises(NotFound, match="page 77"):
             pages.mark_read(session, 77, "deal", now=NOW)
         assert pages.find_page(session, "https://wire.example/none") is None
+
+
+def test_documents_that_come_along_are_waiting_to_be_read(database: Database) -> None:
+    add_wire(database)
+    with database.session() as session:
+        pages.add_links(session, "other", [link(1)], NOW)
+    documents = [(link(1), fetched(b"older")), (link(2), fetched()), (link(2), fetched(b"again"))]
+    for expected in (1, 0):
+        with database.session() as session:
+            assert pages.add_documents(session, "wire", documents, LATER) == expected
+        with database.session() as session:
+            first, second = (pages.find_page(session, f"https://wire.example/{number}") for number in (1, 2))
+            assert first is not None
+            assert second is not None
+            assert (first.state, first.source) == (PageState.FOUND, "other")
+            assert (second.state, second.fetched_at) == (PageState.FETCHED, NOW)
+            assert pages.load_body(session, second.id) == BODY
+            assert second in pages.due_pages(session, now=LATER, limit=10, source_names=["wire"])
+            if expected == 0:
+                pages.mark_read(session, second.id, "no_deal", now=LATER)
+
+
+def test_a_thousand_documents_at_once(database: Database) -> None:
+    add_wire(database)
+    with database.session() as session:
+        assert pages.add_documents(session, "wire", [(link(n), fetched()) for n in range(1000)], NOW) == 1000
+    with database.session() as session:
+        assert len(pages.due_pages(session, now=NOW, limit=2000)) == 1000
+
+
+def test_documents_of_an_unknown_source_are_refused(database: Database) -> None:
+    with database.session() as session, pytest.raises(NotFound, match="dealwire sources"):
+        pages.add_documents(session, "nobody", [(link(1), fetched())], NOW)

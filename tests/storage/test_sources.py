@@ -38,7 +38,7 @@ def test_a_source_no_longer_configured_rests_and_keeps_its_pages(database: Datab
 
 
 def test_a_good_poll_sets_the_next_and_keeps_the_validators(database: Database) -> None:
-    validators = SourceValidators('"v1"', "Thu, 05 Nov 2026 10:00:00 GMT", "abc")
+    validators = SourceValidators('"v1"', "Thu, 05 Nov 2026 10:00:00 GMT", "abc", "page 7")
     with database.session() as session:
         sources.sync_sources(session, [FEED], NOW)
         assert sources.validators_of(session, "wire") == SourceValidators()
@@ -124,3 +124,16 @@ def test_changed_settings_forget_the_validators(database: Database) -> None:
             return etag
 
     assert [synced(key) for key in ("a", "a", None, "b", "b")] == [None, "e1", "e1", None, "e1"]
+
+
+def test_how_far_a_source_was_read_is_forgotten_with_its_settings_alone(database: Database) -> None:
+    with database.session() as session:
+        sources.sync_sources(session, [FEED, ROOM], NOW, settings={"wire": "a"})
+        far = SourceValidators(cursor="record 800")
+        sources.record_poll(session, "wire", now=NOW, validators=far, found=1, new=1, not_modified=False)
+        add_page(session, "https://maker.example/1", source="newsroom")
+    with database.session() as session:
+        sources.sync_sources(session, [FEED], NOW, settings={"wire": "a"}, retire_others=True)
+        assert sources.validators_of(session, "wire") == far
+        sources.sync_sources(session, [FEED], NOW, settings={"wire": "b"})
+        assert sources.validators_of(session, "wire") == SourceValidators()
