@@ -31,15 +31,14 @@ class Database:
         self.engine = engine
         self.shown_url = shown_url  # without a password
         self._writing = sessionmaker(engine, expire_on_commit=False)
-        self._reading = sessionmaker(
-            engine.execution_options(dealwire_reading=True), expire_on_commit=False, autoflush=False
-        )
+        self._reading = sessionmaker(_reading(engine), expire_on_commit=False, autoflush=False)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
         """One transaction that may write: committed at the end, rolled back when anything is raised.
 
-        It takes SQLite's write lock at once, so keep it short. Raises the errors of ``storage.errors``.
+        There is one writer at a time, on either database: whoever decides which deal a report is of sees what the
+        writer before has decided. So keep it short. Raises the errors of ``storage.errors``.
         """
         with self._errors(), self._writing.begin() as session:
             yield session
@@ -89,11 +88,11 @@ def open_database(url: str, *, upgrade: bool = False, lock_timeout_seconds: floa
     engine, shown_url = _engine(url, lock_timeout_seconds)
     try:
         with storage_errors(shown_url):
-            with engine.execution_options(dealwire_reading=True).connect() as connection:
+            with _reading(engine).connect() as connection:
                 found = schema.version(connection)
             if found.fresh or (upgrade and found.older):
                 _migrate(engine)
-                with engine.execution_options(dealwire_reading=True).connect() as connection:
+                with _reading(engine).connect() as connection:
                     found = schema.version(connection)
             schema.check(found, shown_url)
     except BaseException:
@@ -107,7 +106,7 @@ def upgrade_database(url: str, *, lock_timeout_seconds: float = LOCK_TIMEOUT_SEC
     engine, shown_url = _engine(url, lock_timeout_seconds)
     try:
         with storage_errors(shown_url):
-            with engine.execution_options(dealwire_reading=True).connect() as connection:
+            with _reading(engine).connect() as connection:
                 before = schema.version(connection)
             if not (before.fresh or before.older):
                 schema.check(before, shown_url)
@@ -130,6 +129,15 @@ def _migrate(engine: Engine) -> None:
                 raw.cursor().execute("PRAGMA journal_mode = WAL")
         finally:
             raw.close()
+
+
+def _reading(engine: Engine) -> Engine:
+    """The engine for transactions that only read."""
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(
+            dealwire_reading=True, isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+    return engine.execution_options(dealwire_reading=True)
 
 
 def _engine(url: str, lock_timeout_seconds: float) -> tuple[Engine, str]:
@@ -168,8 +176,7 @@ def _sqlite(url: URL, lock_timeout_seconds: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        reading = connection.get_execution_options().get("dealwire_reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN" if _only_reads(connection) else "BEGIN IMMEDIATE")
 
     return engine
 
@@ -178,12 +185,24 @@ def _postgres(url: URL, lock_timeout_seconds: float, shown_url: str) -> Engine:
     own = url.query.get("options", "")
     options = " ".join([own if isinstance(own, str) else " ".join(own), f"-c lock_timeout={lock_timeout_seconds:.3f}s"])
     try:
-        return create_engine(
+        engine = create_engine(
             url.set(drivername="postgresql+psycopg").difference_update_query(["options"]),
             pool_pre_ping=True,
+            isolation_level="READ COMMITTED",  # whatever the server's default: see what the writer before us wrote
             connect_args={"connect_timeout": 10, "options": f"{options} -c timezone=UTC".strip()},
         )
     except ImportError as error:
         raise DatabaseUnreachable(
             f"{shown_url} needs the PostgreSQL driver; install it with: pip install 'dealwire[postgres]'"
         ) from error
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if not _only_reads(connection):
+            schema.lock_for_writing(connection)
+
+    return engine
+
+
+def _only_reads(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("dealwire_reading", False))

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 VERSION_TABLE = "dealwire_schema"
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_ADVISORY_LOCK = 0x6465616C  # "deal"
+# One lock for each schema that holds dealwire's tables; "deal" as a number keeps it apart from other applications'.
+_LOCK_FOR_WRITING = "SELECT pg_advisory_xact_lock(x'6465616C'::int, current_schema()::regnamespace::oid::int)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +91,15 @@ def check(found: SchemaVersion, shown_url: str) -> None:
     raise SchemaVersionError(message, found=found.revision, expected=expected())
 
 
+def lock_for_writing(connection: Connection) -> None:
+    """Wait until no other transaction of dealwire's writes to this PostgreSQL schema; held to the transaction's end."""
+    connection.exec_driver_sql(_LOCK_FOR_WRITING)
+
+
 def migrate(connection: Connection) -> None:
-    """Bring the tables to our version inside the caller's transaction; another process doing the same is waited for."""
+    """Bring the tables to our version inside the caller's transaction, which must be one that writes."""
     from alembic import command
 
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
     found = version(connection)  # someone else may have migrated while we waited for the lock
     if found.revision is not None and not found.older:
         return

@@ -129,3 +129,10 @@ def database(ready_url: str) -> Iterator[Database]:
     """An open database that has its tables, without rows. ``ready_url`` is its URL."""
     with open_database(ready_url) as opened:
         yield opened
+
+
+@pytest.fixture
+def postgres_database(postgres: PostgresDatabases) -> Iterator[Database]:
+    """An open PostgreSQL database with its tables: for what SQLite does not have."""
+    with postgres.fresh(tables=True) as url, open_database(url) as opened:
+        yield opened
