@@ -29,12 +29,26 @@ class Link:
 # Parameters that say where a reader came from, never which document it is. A known list, not a pattern of likely names:
 # one tracker kept costs a second fetch, one identity dropped (?uid=7, ?gallery=3, ?source=9) loses a document.
 _TRACKER = re.compile(
-    r"(?:utm|mtm|itm|pk|piwik|matomo|hsa|mkt|vero|oly|stm|wt|at|_hs|__hs)_\w+"
+    r"(?:utm|mtm|itm|pk|piwik|matomo|hsa|mkt|vero|oly|stm|wt|at|_hs|__hs|elq|trk|ns|fb_action|_bta)_\w+"
     r"|[dgt]clid|fbclid|gclsrc|gbraid|wbraid|msclkid|yclid|ysclid|twclid|ttclid|igshid?|li_fat_id|mc_[ce]id"
+    r"|gad_source|gad_campaignid|srsltid|wickedid|epik|rdt_cid|s_cid|dm_i|zanpid|_openstat|_branch_match_id|rb_clickid"
     r"|_ga|_gl|_ke|_hsenc|_hsmi|hsctatracking|ref|ref_src|ref_url|referr?er|cmp|cmpid|ncid|ocid|xtor"
-    r"|spm|scm|share_token|shareid|soc_src|soc_trk|guccounter|guce_referr?er(?:_sig)?|wpisrc|smid|__twitter_impression",
+    r"|spm|scm|share_token|shareid|soc_src|soc_trk|guccounter|guce_referr?er(?:_sig)?|wpisrc|smid|__twitter_impression"
+    r"|elqtrackid|elqtrack|elqcampaignid|elqaid|elqat|trackingid|hss_channel|sfmc_id|emci|emdi|ceid|sref|tpcc"
+    r"|ck_subscriber_id|fb_ref|fb_source|intcmp|int_cid|mbid|cndid|esrc|sc_campaign|sc_channel",
     re.IGNORECASE,
 )
+# What a server calls a visit. The short names are also those of articles, so there the value has to look random.
+_SESSION = re.compile(
+    r"(?:j|php|asp)sessi(?:on)?id\w*|phpsessid|asp\.net_sessionid|cfid|cftoken|oscsid|zenid|_?session_?id"
+    r"|(?:s|sid|session)(?==[0-9a-f]{26,}$)",
+    re.IGNORECASE,
+)
+_SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;?]*", re.IGNORECASE)
+# Google's viewer and the caches of AMP pages: host or path, then "s/" for https, then the publisher's own address.
+_AMP_VIEWER = re.compile(r"(?:www\.)?google(?:\.[a-z]{2,3}){1,2}", re.IGNORECASE)
+_AMP_CACHE = re.compile(r"(?:[a-z0-9-]+\.)*(?:cdn\.ampproject\.org|bing-amp\.com)", re.IGNORECASE)
+_AMP_PATH = re.compile(r"/(?:amp|[acv])(?P<secure>/s)?/(?P<rest>[^/]+\.[^/]+(?:/.*)?)")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -61,12 +75,13 @@ def absolute_url(base: str, href: str) -> str | None:
 
 
 def canonical_url(url: str) -> str:
-    """The one spelling under which an address is known; two addresses with the same one are the same document.
+    """The one spelling of an address, which still leads to the document.
 
-    Lower-case scheme and ASCII host, no default port, user, trailing dot, dot segments, fragment or trackers;
-    parameters sorted by name; escapes in one form. Idempotent. An address that cannot be split comes back as it is.
+    Lower-case scheme and ASCII host, no default port, user, trailing dot, dot segments, fragment, trackers or sessions;
+    parameters sorted by name; escapes in one form; a page in a viewer or cache of AMP is the publisher's. Idempotent.
+    An address that cannot be split comes back as it is. Whether two addresses are one document: ``identity``.
     """
-    text = url.strip(_SPACE_AND_CONTROL)
+    text = unwrapped(url.strip(_SPACE_AND_CONTROL))
     try:
         parts = urlsplit(text)
         host, port = parts.hostname or "", parts.port
@@ -80,9 +95,24 @@ def canonical_url(url: str) -> str:
         netloc = f"[{netloc}]"
     if port is not None and port != _DEFAULT_PORT[scheme]:
         netloc = f"{netloc}:{port}"
-    return urlunsplit(
-        (scheme, netloc, _without_dots(_escaped(parts.path)), _without_trackers(_escaped(parts.query)), "")
-    )
+    path = _SESSION_IN_PATH.sub("", _without_dots(_escaped(parts.path))) or "/"
+    return urlunsplit((scheme, netloc, path, _without_trackers(_escaped(parts.query)), ""))
+
+
+def unwrapped(url: str) -> str:
+    """The publisher's address of a page in Google's AMP viewer or a cache of AMP; else ``url``."""
+    for _ in range(3):  # a viewer may show a cache
+        try:
+            parts = urlsplit(url)
+            host = parts.hostname or ""
+        except ValueError:
+            return url
+        viewer = bool(_AMP_VIEWER.fullmatch(host)) and parts.path.startswith("/amp/")
+        inside = _AMP_PATH.fullmatch(parts.path) if viewer or _AMP_CACHE.fullmatch(host) else None
+        if inside is None:
+            return url
+        url = urlunsplit(("https" if inside["secure"] else "http", "", f"//{inside['rest']}", parts.query, ""))
+    return url
 
 
 def ascii_host(host: str) -> str:
@@ -126,5 +156,10 @@ def _without_dots(path: str) -> str:
 
 def _without_trackers(query: str) -> str:
     parameters = [part for part in query.split("&") if part]
-    kept = [part for part in parameters if not _TRACKER.fullmatch(part.partition("=")[0])]
+    kept = [part for part in parameters if not _TRACKER.fullmatch(part.partition("=")[0]) and not _is_session(part)]
     return "&".join(sorted(kept, key=lambda part: part.partition("=")[0]))
+
+
+def _is_session(parameter: str) -> bool:
+    named = _SESSION.match(parameter)
+    return named is not None and parameter[named.end() : named.end() + 1] in ("", "=")

@@ -22,20 +22,29 @@ from scrapers.links import absolute_url, canonical_url
         ("https://news.example/a/./b/", "https://news.example/a/b/"),
         ("http://[2001:DB8::1]:8080/x", "http://[2001:db8::1]:8080/x"),
         (" https://news.example/x\n", "https://news.example/x"),
+        ("https://news.example/x;jsessionid=4F?PHPSESSID=1&id=7", "https://news.example/x?id=7"),
+        (f"https://news.example/x?sid={'0f' * 16}", "https://news.example/x"),
+        ("https://www.google.com/amp/s/news.example/x/amp", "https://news.example/x/amp"),
+        ("https://www.google.co.uk/amp/news.example/x", "http://news.example/x"),
+        ("https://news-example.cdn.ampproject.org/c/s/news.example/x?gclid=1", "https://news.example/x"),
+        ("https://www.google.com/amp/s/news-example.cdn.ampproject.org/v/s/news.example/x", "https://news.example/x"),
     ],
 )
 def test_canonical_spelling(written: str, canonical: str) -> None:
     assert canonical_url(written) == canonical
 
 
-@pytest.mark.parametrize("query", ["uid=7", "gallery=3", "source=9", "12345", "lang=vi", "page=2", "cid=4", "p=1&p=2"])
+@pytest.mark.parametrize(
+    "query",
+    ["uid=7", "sid=19/1234", "s=7", "trk=2", "gallery=3", "source=9", "12345", "lang=vi", "page=2", "cid=4", "p=1&p=2"],
+)
 def test_parameters_that_identify_a_document_are_kept(query: str) -> None:
     assert canonical_url(f"https://news.example/story?{query}").endswith(f"?{query}")
 
 
 @given(st.text(max_size=60), st.text(max_size=30))
 def test_canonical_is_idempotent_and_total(path: str, query: str) -> None:
-    once = canonical_url(f"https://news.example/{path}?{query}")
+    once = canonical_url(f"https://www.news.example/{path}?{query}")
     assert canonical_url(once) == once
     assert once.isascii()
     anything = canonical_url(path)
