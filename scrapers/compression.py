@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Literal
+
+from scrapers.errors import UnsafeDocument
 
 Packing = Literal["gzip", "deflate"]
 
 _GZIP_MAGIC = b"\x1f\x8b"
+_PIECE_BYTES = 64 * 1024
+#: Of one file made of many; block gzip of the largest document that is read has a few hundred.
+_MAX_MEMBERS = 10_000
 
 
 class BrokenPacking(Exception):
@@ -26,26 +31,26 @@ class Inflater:
         self._packing = packing
         self._room = max_bytes
         self._head = b""
+        self._members = 0
         self._unpacker: zlib._Decompress | None = None
 
-    def feed(self, data: bytes) -> bytes:
-        """The bytes that ``data`` adds. Raises BrokenPacking or CapPassed."""
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """The bytes that ``data`` adds, in small pieces; to be used up. Raises BrokenPacking or CapPassed."""
         if self._unpacker is None:
             self._head += data
             if len(self._head) < 2:
-                return b""
+                return
             data, self._head = self._head, b""
             self._unpacker = self._new_unpacker(data)
-        pieces: list[bytes] = []
         while data:
             try:
-                piece = self._unpacker.decompress(data, self._room + 1)
+                piece = self._unpacker.decompress(data, min(self._room + 1, _PIECE_BYTES))
             except zlib.error as error:
                 raise BrokenPacking(str(error)) from error
             self._room -= len(piece)
             if self._room < 0:
                 raise CapPassed
-            pieces.append(piece)
+            yield piece
             data = self._unpacker.unconsumed_tail
             if self._unpacker.eof:
                 # A gzip file may be several one after the other; anything else behind the end is padding.
@@ -53,7 +58,6 @@ class Inflater:
                 if self._packing != "gzip" or not data.startswith(_GZIP_MAGIC):
                     break
                 self._unpacker = self._new_unpacker(data)
-        return b"".join(pieces)
 
     def finish(self) -> None:
         """Say that no more data comes. Raises BrokenPacking when the end is missing; an empty body is fine."""
@@ -62,6 +66,9 @@ class Inflater:
 
     def _new_unpacker(self, data: bytes) -> zlib._Decompress:
         if self._packing == "gzip":
+            self._members += 1
+            if self._members > _MAX_MEMBERS:
+                raise BrokenPacking(f"it is more than {_MAX_MEMBERS:,} gzip files in one")
             return zlib.decompressobj(wbits=31)
         # "deflate" means zlib by the standard and raw deflate by what some servers do: the header tells.
         has_zlib_header = data[0] & 0x0F == 8 and int.from_bytes(data[:2], "big") % 31 == 0
@@ -76,13 +83,17 @@ def is_gzip(data: bytes) -> bool:
 def gunzip(data: bytes, *, max_bytes: int) -> bytes:
     """A whole gzip file, unpacked. Raises BrokenPacking or CapPassed."""
     inflater = Inflater("gzip", max_bytes)
-    body = inflater.feed(data)
+    body = bytearray()
+    # In pieces, as each gzip file inside copies what is left of its piece.
+    for start in range(0, len(data), _PIECE_BYTES):
+        for piece in inflater.feed(data[start : start + _PIECE_BYTES]):
+            body += piece
     inflater.finish()
-    return body
+    return bytes(body)
 
 
-def unpacked(body: bytes, *, max_bytes: int, wrong: Callable[[str], Exception]) -> bytes:
-    """``body``, unpacked where it is a gzip file. Raises what ``wrong`` makes of a fault in words."""
+def unpacked(body: bytes, url: str, *, max_bytes: int, wrong: Callable[[str], Exception]) -> bytes:
+    """``body``, unpacked where it is a gzip file. Raises UnsafeDocument, or what ``wrong`` makes of a fault."""
     if not is_gzip(body):
         return body
     try:
@@ -90,4 +101,4 @@ def unpacked(body: bytes, *, max_bytes: int, wrong: Callable[[str], Exception]) 
     except BrokenPacking as error:
         raise wrong(f"this is a broken gzip file: {error}") from error
     except CapPassed as error:
-        raise wrong(f"this is a gzip file of more than {max_bytes:,} bytes") from error
+        raise UnsafeDocument(url, f"this is a gzip file that unpacks to more than {max_bytes:,} bytes") from error

@@ -15,8 +15,9 @@ from scrapers.aggregators import hides_its_publisher, publishers_address
 from scrapers.compression import unpacked
 from scrapers.dates import parse_date
 from scrapers.errors import NotAFeed
+from scrapers.excess import refuse_excessive_json, refuse_excessive_xml
 from scrapers.links import Link, absolute_url, canonical_url
-from scrapers.markup import plain_text, refuse_excess, root_name, storable
+from scrapers.markup import plain_text, root_name, storable
 
 #: More items than this are not read: no newsroom writes them, but a faulty or hostile server may.
 MAX_LINKS = 2000
@@ -45,21 +46,24 @@ def parse_feed(
     feed's own is taken. Costs CPU (feedparser: most of a second for 1,000 items), so call it in a thread.
     Raises NotAFeed or UnsafeDocument.
     """
-    body = unpacked(body, max_bytes=_MAX_UNPACKED_BYTES, wrong=lambda fault: NotAFeed(url, fault))
+    body = unpacked(body, url, max_bytes=_MAX_UNPACKED_BYTES, wrong=lambda fault: NotAFeed(url, fault))
     body = body.lstrip()  # white space before the XML declaration is a frequent fault
     if not body:
         raise NotAFeed(url, "the body is empty")
     if _looks_like_json(body, content_type):
+        refuse_excessive_json(body, url)
         return _collect(_json_items(body, url, language, day_first), [])
-    root = root_name(body, url)
+    root = root_name(body, url, content_type)
     if root == "html":
         raise NotAFeed(url, "this is an HTML page")
-    refuse_excess(body, url)
+    if not root:
+        raise NotAFeed(url, "this is no XML")
+    refuse_excessive_xml(body, url)
     notes: list[str] = []
     parsed = _parsed(body, url, content_type)
     entries = parsed["entries"]
     if not entries and not parsed["version"]:
-        raise NotAFeed(url, f"this is XML of another kind, with the root <{root}>" if root else "this is no XML")
+        raise NotAFeed(url, f"this is XML of another kind, with the root <{root}>")
     # feedparser also reports what harms nothing, such as a missing content type.
     fault = parsed.get("bozo_exception")
     if isinstance(fault, SAXException):

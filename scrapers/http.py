@@ -263,7 +263,8 @@ class HttpClient:
                 wire += len(chunk)
                 if wire > settings.max_wire_bytes:
                     raise TooLarge(url, f"it sends more than {settings.max_wire_bytes:,} bytes")
-                body += chunk if unpack is None else unpack.feed(chunk)
+                for piece in (chunk,) if unpack is None else unpack.feed(chunk):
+                    body += piece
                 if cut_at is not None and len(body) >= cut_at:
                     return bytes(body[:cut_at])
             if unpack is not None:

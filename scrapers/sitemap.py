@@ -12,6 +12,7 @@ from lxml import etree
 from scrapers.compression import unpacked
 from scrapers.dates import parse_date
 from scrapers.errors import NotASitemap, UnsafeDocument
+from scrapers.excess import refuse_excessive_xml
 from scrapers.feed import parse_feed
 from scrapers.links import Link, absolute_url, ascii_host, canonical_url
 from scrapers.markup import plain_text, root_name
@@ -19,6 +20,8 @@ from scrapers.markup import plain_text, root_name
 #: The protocol allows 50,000 addresses in one sitemap.
 MAX_ENTRIES = 50_000
 _MAX_UNPACKED_BYTES = 50_000_000
+#: Twenty elements for each of them, as with pictures.
+_MAX_TAGS = 2_000_000
 _TITLE_LIMIT = 500
 
 
@@ -52,7 +55,7 @@ def parse_sitemap(
     ``Link.published`` is news:publication_date only: lastmod also changes when an old page is touched. Entries on hosts
     of another site are left out with a note, as the protocol forbids them. Raises NotASitemap or UnsafeDocument.
     """
-    body = unpacked(body, max_bytes=_MAX_UNPACKED_BYTES, wrong=lambda fault: NotASitemap(url, fault)).lstrip()
+    body = unpacked(body, url, max_bytes=_MAX_UNPACKED_BYTES, wrong=lambda fault: NotASitemap(url, fault)).lstrip()
     match root_name(body, url):
         case "urlset":
             return _read(body, url, "url", language, day_first)
@@ -81,6 +84,8 @@ def same_site(one: str, other: str) -> bool:
 
 
 def _read(body: bytes, url: str, wanted: str, language: str | None, day_first: bool | None) -> Sitemap:
+    refuse_excessive_xml(body, url, max_tags=_MAX_TAGS)
+
     def read_date(text: str) -> str | None:
         return parse_date(text, language=language, day_first=day_first)
 

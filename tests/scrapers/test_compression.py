@@ -22,7 +22,7 @@ def test_pieces_of_any_size_give_the_whole(data: bytes, size: int, kind: str) ->
     packed = gzip.compress(data) if kind == "gzip" else zlib.compress(data) if kind == "zlib" else raw_deflate(data)
     packing: Packing = "gzip" if kind == "gzip" else "deflate"
     inflater = Inflater(packing, len(data))
-    out = b"".join(inflater.feed(packed[at : at + size]) for at in range(0, len(packed), size))
+    out = b"".join(piece for at in range(0, len(packed), size) for piece in inflater.feed(packed[at : at + size]))
     inflater.finish()
     assert out == data
 
@@ -40,6 +40,20 @@ def test_members_one_after_the_other_count_together() -> None:
     assert gunzip(two, max_bytes=7) == b"one two"
     with pytest.raises(CapPassed):
         gunzip(two, max_bytes=6)
+
+
+@given(st.lists(st.binary(max_size=50), min_size=1, max_size=5), st.integers(1, 70))
+def test_members_are_found_wherever_the_pieces_are_cut(parts: list[bytes], size: int) -> None:
+    packed = b"".join(map(gzip.compress, parts)) + b"\0" * 9
+    inflater = Inflater("gzip", 1000)
+    out = b"".join(piece for at in range(0, len(packed), size) for piece in inflater.feed(packed[at : at + size]))
+    inflater.finish()
+    assert out == b"".join(parts)
+
+
+def test_a_flood_of_members_is_refused() -> None:
+    with pytest.raises(BrokenPacking, match="more than 10,000 gzip files in one"):
+        gunzip(gzip.compress(b"") * 500_000, max_bytes=1000)
 
 
 def test_padding_behind_the_end_is_no_fault() -> None:

@@ -1,0 +1,95 @@
+"""Documents made to exhaust who reads them are refused here, by counting, before any parser sees them.
+
+Every check is linear in the size of the document. The limits are far above what real feeds, sitemaps and pages have.
+"""
+
+from __future__ import annotations
+
+import re
+
+from scrapers.errors import UnsafeDocument
+
+#: Tags that a feed or a page may have: a forgiving parser needs some 10 µs for each.
+MAX_TAGS = 300_000
+#: Elements open at once, in a feed.
+_MAX_DEPTH = 1000
+_MAX_ATTRIBUTES = 500
+#: Of these, a forgiving parser looks for the end of each anew.
+_MAX_UNFINISHED = 5000
+#: Each costs a parser more than the one before it.
+_MAX_NAMESPACES = 5000
+#: Objects, lists and quotes of a JSON document: ``{}`` are 2 bytes to write and 64 to hold.
+_MAX_JSON_BRACKETS = 300_000
+_MAX_JSON_QUOTES = 2_000_000
+
+_LONG_TAG = re.compile(rb"<[a-zA-Z][^<>]{20000,}")
+_ATTRIBUTE = re.compile(rb"=\s*[\"']")
+_XML_NAME = re.compile(rb"/?[A-Za-z_:\x80-\xff][^\s<>/]{0,99}")
+
+
+def refuse_excessive_xml(body: bytes, url: str, *, max_tags: int = MAX_TAGS) -> None:
+    """Raises UnsafeDocument for floods of tags, of attributes or of namespaces, depth without end, and entities."""
+    body = body.replace(b"\0", b"")  # UTF-16 and UTF-32 hide no markup so
+    tags = body.count(b"<")
+    if tags > max_tags:
+        raise UnsafeDocument(url, f"the XML has more than {max_tags:,} tags")
+    if tags - body.count(b">") > _MAX_UNFINISHED:
+        raise UnsafeDocument(url, f"the XML has more than {_MAX_UNFINISHED:,} tags that do not end")
+    if body.count(b"xmlns") > _MAX_NAMESPACES:
+        raise UnsafeDocument(url, f"the XML declares more than {_MAX_NAMESPACES:,} namespaces")
+    for tag in _LONG_TAG.finditer(body):
+        if len(_ATTRIBUTE.findall(tag[0])) > _MAX_ATTRIBUTES:
+            raise UnsafeDocument(url, f"the XML has a tag with more than {_MAX_ATTRIBUTES} attributes")
+    _refuse_deep_xml(body, url)
+
+
+def refuse_excessive_json(body: bytes, url: str) -> None:
+    """Raises UnsafeDocument for JSON that takes far more memory than bytes. (Depth is Python's to refuse.)"""
+    if body.count(b"{") + body.count(b"[") > _MAX_JSON_BRACKETS or body.count(b'"') > _MAX_JSON_QUOTES:
+        raise UnsafeDocument(url, f"the JSON has more than {_MAX_JSON_BRACKETS:,} parts")
+
+
+def _refuse_deep_xml(body: bytes, url: str) -> None:
+    """One walk over the tags. What closes an element closes those left open inside it, as broken feeds have them."""
+    stack: list[bytes] = []
+    inside: dict[bytes, int] = {}
+    at = 0
+    while (at := body.find(b"<", at) + 1) > 0:
+        match body[at : at + 1]:
+            case b"!":
+                at = _behind_declaration(body, at, url)
+            case b"?":
+                at = _behind(body, b"?>", at)
+            case _:
+                name = _XML_NAME.match(body, at)
+                if name is None:
+                    continue
+                at = end = body.find(b">", at)
+                if end < 0:
+                    return
+                if name[0].startswith(b"/"):
+                    closed = name[0][1:]
+                    while inside.get(closed):
+                        inside[last := stack.pop()] -= 1
+                        if last == closed:
+                            break
+                elif body[end - 1 : end] != b"/":
+                    stack.append(name[0])
+                    inside[name[0]] = inside.get(name[0], 0) + 1
+                    if len(stack) > _MAX_DEPTH:
+                        raise UnsafeDocument(url, "the XML is nested beyond reason")
+
+
+def _behind_declaration(body: bytes, at: int, url: str) -> int:
+    if body.startswith(b"!--", at):
+        return _behind(body, b"-->", at)
+    if body.startswith(b"![CDATA[", at):
+        return _behind(body, b"]]>", at)
+    if body.startswith((b"!ENTITY", b"!ELEMENT", b"!ATTLIST", b"!NOTATION"), at):
+        raise UnsafeDocument(url, "the XML declares entities or elements of its own")
+    return at
+
+
+def _behind(body: bytes, mark: bytes, start: int) -> int:
+    found = body.find(mark, start)
+    return len(body) if found < 0 else found + len(mark)
