@@ -7,13 +7,14 @@ what the reports say, never by when they arrived.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import combinations
 
 from pipeline.names import Likeness, likeness
+from storage.judgements import DealJudgement
 from storage.records import DealCandidate, StoredReport, Value
 from storage.vocabulary import DealType, Role, Status
 
@@ -163,27 +164,82 @@ def shares_parties(one: Facts, other: Facts) -> bool:
     return _party_score(one, other, 1.0, True)[0] > 0.0
 
 
-def group(reports: Iterable[StoredReport]) -> list[list[StoredReport]]:
+def group(reports: Iterable[StoredReport], judgements: Iterable[DealJudgement] = ()) -> list[list[StoredReport]]:
     """The deals that these reports are of, each with its reports; independent of the order of the reports.
 
-    Reports are joined from the surest pair down, unless any two of the joined would contradict each other.
+    What people judged comes first. Then reports are joined from the surest pair down, unless any two of the joined
+    would contradict each other or a person.
     """
     ordered = sorted(reports, key=_content_key)
     facts = [facts_of(report) for report in ordered]
+    said = _said([report.id for report in ordered], judgements)
     pairs = [(same_deal(facts[i], facts[j]), i, j) for i, j in combinations(range(len(ordered)), 2)]
-    conflicts = {(i, j) for judgement, i, j in pairs if judgement.conflict}
     cluster = {i: [i] for i in range(len(ordered))}
-    for judgement, i, j in sorted(pairs, key=lambda pair: (-pair[0].score, pair[1], pair[2])):
-        if not judgement.same:
-            continue
+
+    def join(i: int, j: int) -> None:
         left, right = cluster[i], cluster[j]
-        if left is right or any((min(a, b), max(a, b)) in conflicts for a in left for b in right):
+        if left is not right:
+            left.extend(right)
+            for member in right:
+                cluster[member] = left
+
+    for (i, j), together in sorted(said.items()):
+        if together:
+            join(i, j)
+    conflicts = _conflicts(pairs, said, cluster)
+    for judgement, i, j in sorted(pairs, key=lambda pair: (-pair[0].score, pair[1], pair[2])):
+        if not judgement.same or cluster[i] is cluster[j]:
             continue
-        left.extend(right)
-        for member in right:
-            cluster[member] = left
+        if not any((min(a, b), max(a, b)) in conflicts for a in cluster[i] for b in cluster[j]):
+            join(i, j)
     seen = {id(members): members for members in cluster.values()}
     return [[ordered[i] for i in sorted(members)] for members in seen.values()]
+
+
+def _conflicts(
+    pairs: Sequence[tuple[Judgement, int, int]],
+    said: Mapping[tuple[int, int], bool],
+    judged: Mapping[int, Sequence[int]],
+) -> set[tuple[int, int]]:
+    """The pairs that must not come into one deal. ``judged`` has for each report those a person put together with it.
+
+    What contradicts one of those is no contradiction where it agrees with another of them.
+    """
+    agree = {
+        (a, b)
+        for judgement, i, j in pairs
+        if judgement.same and (len(judged[i]) > 1 or len(judged[j]) > 1)
+        for a in judged[i]
+        for b in judged[j]
+    }
+    found = set()
+    for judgement, i, j in pairs:
+        if (i, j) in said:
+            if not said[i, j]:
+                found.add((i, j))
+        elif judgement.conflict and (i, j) not in agree and (j, i) not in agree:
+            found.add((i, j))
+    return found
+
+
+def _said(ids: Sequence[int], judgements: Iterable[DealJudgement]) -> dict[tuple[int, int], bool]:
+    """What people said of pairs of places in ``ids``: together (True) or apart; the later judgement holds."""
+    place = {report_id: i for i, report_id in enumerate(ids)}
+    said: dict[tuple[int, int], bool] = {}
+    for judgement in sorted(judgements, key=lambda judgement: judgement.id):
+        one, other = ([place[report_id] for report_id in side if report_id in place] for side in judgement.sides)
+        for i in one:
+            for j in other:
+                if i != j:
+                    said[min(i, j), max(i, j)] = judgement.together
+    return said
+
+
+def best_link(report: StoredReport, others: Iterable[StoredReport]) -> Judgement:
+    """The surest reason why a report is of the deal that these others are of."""
+    facts = facts_of(report)
+    found = [same_deal(facts, facts_of(other)) for other in others if other.id != report.id]
+    return max(found, key=lambda judgement: (not judgement.conflict, judgement.score), default=Judgement(0.0, ()))
 
 
 def linked(report: StoredReport, others: Sequence[StoredReport]) -> bool:

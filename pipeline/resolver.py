@@ -16,10 +16,12 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from pipeline.merging import merge_facts
-from pipeline.resolution import MAX_DAYS, day_of, facts_of, facts_of_deal, group, linked, shares_parties
+from pipeline.resolution import MAX_DAYS, best_link, day_of, facts_of, facts_of_deal, group, linked, shares_parties
 from storage import articles, deals
 from storage.errors import DatabaseLocked, DatabaseReadOnly, DatabaseUnreachable
+from storage.judgements import DealJudgement, Joined, judgements_on, record_joins
 from storage.records import DealCandidate, StoredReport
+from storage.redirects import redirect
 
 #: A neighbourhood is not followed beyond this many reports; no real deal comes near it.
 MAX_REPORTS = 600
@@ -57,9 +59,11 @@ def resolve_reports(session: Session, report_ids: Sequence[int], *, now: datetim
     neighbourhood = _Neighbourhood(session)
     neighbourhood.add(articles.stored_reports(session, list(report_ids)))
     neighbourhood.follow()
-    clusters = group(neighbourhood.reports.values())
+    clusters = group(neighbourhood.reports.values(), neighbourhood.judgements.values())
     members = neighbourhood.members()
     owners = _owners(clusters)
+    joins: list[Joined] = []
+    now_in: dict[int, int] = {}  # report -> deal
     new: list[int] = []
     updated: list[int] = []
     for position, cluster in enumerate(clusters):
@@ -74,6 +78,15 @@ def resolve_reports(session: Session, report_ids: Sequence[int], *, now: datetim
             new.append(saved)
         elif changed:
             updated.append(saved)
+        joins += _joins(cluster, saved, is_new=deal_id is None)
+        now_in.update(dict.fromkeys(ids, saved))
+    record_joins(session, joins, now=now)
+    for gone, was in members.items():
+        if gone not in owners.values():
+            # Where most of its reports went; of two deals with as many, the older one.
+            went = Counter(now_in[report_id] for report_id in was if report_id in now_in)
+            if went:
+                redirect(session, gone, min(went, key=lambda deal: (-went[deal], deal)), now=now)
     return Resolved(tuple(new), tuple(updated))
 
 
@@ -118,12 +131,27 @@ def settle(session: Session, *, now: datetime) -> tuple[Unsettled, ...]:
     return (*unsettled, *refresh_deals(session, deals.stale_deals(session), now=now))
 
 
+def _joins(cluster: Sequence[StoredReport], deal_id: int, *, is_new: bool) -> list[Joined]:
+    """Why each report that was not in the deal is in it; the first of a new deal needs no reason."""
+    coming = [report for report in cluster if report.deal_id != deal_id]
+    if is_new and coming[0].deal_id is None:
+        coming = coming[1:]
+    joins = []
+    for report in coming:
+        link = best_link(report, cluster)
+        joins.append(Joined(report.id, deal_id, report.deal_id, link.score, link.reasons))
+    return joins
+
+
 class _Neighbourhood:
-    """All reports that are linked with the first ones, directly or through others, and the deals they are in."""
+    """All reports that are linked with the first ones, directly, through others or by a person's word, and the deals
+    they are in.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self.reports: dict[int, StoredReport] = {}
+        self.judgements: dict[int, DealJudgement] = {}
         self._loaded: set[int] = set()
         self._searched: list[tuple[frozenset[int], date | None]] = []
         self._unexplored: list[StoredReport] = []
@@ -131,15 +159,26 @@ class _Neighbourhood:
         self._reports_nearby: dict[int, list[StoredReport]] = {}
 
     def add(self, reports: Sequence[StoredReport]) -> None:
-        """Take in reports, each with the whole deal it is in."""
-        for report in reports:
-            if report.id in self.reports:
-                continue
+        """Take in reports, each with the whole deal it is in and with those that a person put beside it."""
+        fresh = [report for report in reports if report.id not in self.reports]
+        for report in fresh:
             self.reports[report.id] = report
             self._unexplored.append(report)
-            if report.deal_id is not None and report.deal_id not in self._loaded:
-                self._loaded.add(report.deal_id)
-                self.add(articles.reports_of_deal(self._session, report.deal_id))
+        for deal_id in {report.deal_id for report in fresh if report.deal_id is not None} - self._loaded:
+            self._loaded.add(deal_id)
+            self.add(articles.reports_of_deal(self._session, deal_id))
+        judged = judgements_on(self._session, {report.id: report.article_id for report in fresh})
+        self.judgements.update((judgement.id, judgement) for judgement in judged)
+        beside = {
+            report_id
+            for judgement in judged
+            if judgement.together
+            for side in judgement.sides
+            for report_id in side
+            if report_id not in self.reports
+        }
+        if beside:
+            self.add(articles.stored_reports(self._session, sorted(beside)))
 
     def follow(self) -> None:
         """Take in what is linked, until nothing more is."""

@@ -1,10 +1,14 @@
-"""Companies and the names they go by, in every language and script."""
+"""Companies and the names they go by, in every language and script.
+
+Which company a name means depends on the name, the dictionary and the judgements of people alone, never on what was
+read before it: a person's word for this very name first, then the dictionary's, then the name itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage import records
@@ -13,27 +17,32 @@ from storage.models import Company, CompanyAlias
 from storage.names import KEY_LENGTH, fold, normalise_name
 from storage.upsert import insert_or_ignore
 
-__all__ = ["find_companies", "names_of", "normalise_name", "resolve_company"]
+__all__ = ["find_companies", "name_key", "names_of", "normalise_name", "resolve_company", "subsidiaries_of"]
 
 _AFTER_ANY_CHARACTER = "\U0010ffff"
+_GENERATIONS = 5  # of subsidiaries of subsidiaries; also the way out of a circle
 
 
 def resolve_company(session: Session, party: records.Party, *, aliases: Sequence[str] = ()) -> int:
-    """The company this party is: by its dictionary name, else by a known alias, else a new one.
+    """The company this party is: whose a person said this name is, else the dictionary's, else that of the name.
 
-    The name as written and ``aliases`` (further names of the dictionary's) become aliases of it.
-    Raises InvalidRecord for a name that says nothing.
+    The name as written and ``aliases`` (further names of the dictionary's) become aliases of it, to be found by; its
+    parent is the dictionary's. Raises InvalidRecord for a name that says nothing.
     """
     written = party.company or party.name
-    key = _key(written)
-    company_id = session.scalar(select(Company.id).where(Company.key == key))
-    if company_id is None:
-        # Two companies may share an alias; the one known longer is meant more often.
-        company_id = session.scalar(select(func.min(CompanyAlias.company_id)).where(CompanyAlias.key == key))
-    if company_id is None:
-        company_id = _add(session, key, written)
-    _add_aliases(session, company_id, [written, party.name, *aliases])
-    return company_id
+    own, key = name_key(party.name), name_key(written)
+    said = _judged(session, {own, key})
+    if own in said or key in said:
+        # Of a name that a person took from the dictionary's company, the dictionary's other names are no aliases.
+        company_id = said.get(own) or said[key]
+        _add_aliases(session, company_id, [party.name])
+        return company_id
+    company = _company(session, key, written)
+    _improve(company, written, vouched=party.company is not None)
+    if party.parent is not None and company.parent_id is None:
+        company.parent_id = _parent(session, party.parent, company.id)
+    _add_aliases(session, company.id, [written, party.name, *aliases])
+    return company.id
 
 
 def find_companies(session: Session, text: str, *, limit: int = 100) -> list[int]:
@@ -57,34 +66,88 @@ def find_companies(session: Session, text: str, *, limit: int = 100) -> list[int
     return []
 
 
+def subsidiaries_of(session: Session, company_ids: Iterable[int]) -> list[int]:
+    """The companies that belong to these, directly or through others; these themselves are left out."""
+    known = set(company_ids)
+    found: list[int] = []
+    youngest = list(known)
+    for _ in range(_GENERATIONS):
+        children = session.scalars(select(Company.id).where(Company.parent_id.in_(youngest)).order_by(Company.id))
+        youngest = [child for child in children if child not in known]
+        if not youngest:
+            break
+        known.update(youngest)
+        found.extend(youngest)
+    return found
+
+
 def names_of(session: Session, company_ids: Iterable[int]) -> dict[int, str]:
     """The name to show for each of these companies."""
     wanted = select(Company.id, Company.name).where(Company.id.in_(set(company_ids)))
     return dict(session.execute(wanted).all())
 
 
-def _add(session: Session, key: str, name: str) -> int:
-    insert_or_ignore(session, Company, [{"key": key, "name": name.strip()}])
-    return session.scalars(select(Company.id).where(Company.key == key)).one()
+def name_key(name: str) -> str:
+    """The key a name is compared by. Raises InvalidRecord for a name that says nothing."""
+    key = normalise_name(name) or fold(name).strip()[:KEY_LENGTH]  # a name of signs only is kept as it is
+    if not key:
+        raise InvalidRecord(f"a party's name {name!r} says nothing; leave the party out")
+    return key
+
+
+def _judged(session: Session, keys: Collection[str]) -> dict[str, int]:
+    """Whose people said these names are, where they said anything."""
+    query = select(CompanyAlias.key, CompanyAlias.company_id).where(CompanyAlias.key.in_(keys), CompanyAlias.judged)
+    return dict(session.execute(query).all())
+
+
+def _company(session: Session, key: str, name: str) -> Company:
+    """The company of this key, made when there is none."""
+    wanted = select(Company).where(Company.key == key)
+    found = session.scalar(wanted)
+    if found is None:
+        insert_or_ignore(session, Company, [{"key": key, "name": name.strip(), "vouched": False}])
+        found = session.scalars(wanted).one()
+    return found
+
+
+def _parent(session: Session, name: str, child: int) -> int | None:
+    key = name_key(name)
+    parent = _judged(session, {key}).get(key)
+    if parent is None:
+        company = _company(session, key, name)
+        _improve(company, name, vouched=True)
+        parent = company.id
+        _add_aliases(session, parent, [name])
+    return None if parent == child else parent
+
+
+def _improve(company: Company, name: str, *, vouched: bool) -> None:
+    """Show the dictionary's name, else the best of the spellings met: the same in whatever order they are met."""
+    name = name.strip()
+    if vouched and not company.vouched:
+        company.name, company.vouched = name, True
+    elif vouched is company.vouched and _looks(name) < _looks(company.name):
+        company.name = name
+
+
+def _looks(name: str) -> tuple[bool, int, str]:
+    """The least is shown: neither all capitals nor all small, then the shortest."""
+    return (name.isupper() or name.islower(), len(name), name)
 
 
 def _add_aliases(session: Session, company_id: int, names: Iterable[str]) -> None:
     named: dict[str, str] = {}
     for name in names:
         if name.strip():
-            named.setdefault(_key(name), name.strip())
+            named.setdefault(name_key(name), name.strip())
     known = session.scalars(
         select(CompanyAlias.key).where(CompanyAlias.company_id == company_id, CompanyAlias.key.in_(named))
     )
     for key in known:
         del named[key]
     insert_or_ignore(
-        session, CompanyAlias, [{"company_id": company_id, "key": key, "name": name} for key, name in named.items()]
+        session,
+        CompanyAlias,
+        [{"company_id": company_id, "key": key, "name": name, "judged": False} for key, name in named.items()],
     )
-
-
-def _key(name: str) -> str:
-    key = normalise_name(name) or fold(name).strip()[:KEY_LENGTH]  # a name of signs only is kept as it is
-    if not key:
-        raise InvalidRecord(f"a party's name {name!r} says nothing; leave the party out")
-    return key

@@ -34,12 +34,14 @@ class Children:
         return tuple(self.facets.get("language", []))
 
 
-def load_children(session: Session, deal_ids: Sequence[int]) -> dict[int, Children]:
-    """Parties and facets of these deals; every id is a key."""
+def load_children(session: Session, deal_ids: Sequence[int], *, named_only: bool = False) -> dict[int, Children]:
+    """Parties and facets of these deals; every id is a key. With ``named_only`` also the companies that reports name
+    and the deals' own facts do not.
+    """
     children = {deal_id: Children() for deal_id in deal_ids}
-    parties = select(DealParty.deal_id, DealParty.company_id, DealParty.name, DealParty.role).where(
-        ~DealParty.named_only
-    )
+    parties = select(DealParty.deal_id, DealParty.company_id, DealParty.name, DealParty.role)
+    if not named_only:
+        parties = parties.where(~DealParty.named_only)
     for deal_id, company_id, name, role in session.execute(
         parties.where(DealParty.deal_id.in_(deal_ids)).order_by(DealParty.deal_id, DealParty.ordinal)
     ):

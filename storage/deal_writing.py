@@ -84,7 +84,7 @@ def candidates(
         query = query.where(DealParty.day.between(_shift(around, -window_days), _shift(around, window_days)))
     query = query.group_by(DealParty.deal_id).order_by(shared.desc(), func.max(DealParty.day).desc(), DealParty.deal_id)
     ids = [row[0] for row in session.execute(query.add_columns(shared).limit(limit))]
-    children = load_children(session, ids)
+    children = load_children(session, ids, named_only=True)  # one of its reports may be all that names a company
     deals = {deal.id: deal for deal in session.scalars(select(Deal).where(Deal.id.in_(ids)))}
     return [DealCandidate(key, facts_of(deals[key], children[key]), deals[key].day) for key in ids]
 

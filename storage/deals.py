@@ -26,6 +26,7 @@ from storage.deal_views import load_changes, load_views
 from storage.deal_writing import candidates, save_deal
 from storage.errors import NotFound
 from storage.models import Deal
+from storage.redirects import redirected
 from storage.staleness import stale_deals
 
 __all__ = [
@@ -82,7 +83,7 @@ def count(session: Session, query: DealQuery) -> int:
 
 
 def get(session: Session, deal_id: int) -> DealView:
-    """One deal. Raises NotFound."""
+    """One deal; for the number of one that was merged, the deal it is part of now. Raises NotFound."""
     deal = _deal(session, deal_id)
     return load_views(session, [deal], evidence=True)[0]
 
@@ -94,7 +95,10 @@ def revisions(session: Session, deal_id: int) -> list[DealChange]:
 
 def _deal(session: Session, deal_id: int) -> Deal:
     # A number that no key column can hold is not there either; the drivers would raise errors of their own for it.
-    deal = session.get(Deal, deal_id) if 0 < deal_id < 2**31 else None
+    known = 0 < deal_id < 2**31
+    deal = session.get(Deal, deal_id) if known else None
+    if deal is None and known and (moved := redirected(session, deal_id)) is not None:
+        deal = session.get(Deal, moved)
     if deal is None:
         raise NotFound(f"there is no deal {deal_id}; `dealwire deals` lists those there are")
     return deal

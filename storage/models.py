@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, String, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from storage.columns import ExactDecimal, Json, KeyText, SafeText, UtcDateTime, Word
-from storage.vocabulary import DatePrecision, DealType, PageState, Role, Status, ValueKind
+from storage.vocabulary import DatePrecision, DealType, JudgementKind, PageState, Role, Status, ValueKind
 
 NAMES = {
     "pk": "pk_%(table_name)s",
@@ -37,6 +37,7 @@ class Base(DeclarativeBase):
         Decimal: ExactDecimal,
         DatePrecision: Word(DatePrecision),
         DealType: Word(DealType),
+        JudgementKind: Word(JudgementKind),
         PageState: Word(PageState),
         Role: Word(Role),
         Status: Word(Status),
@@ -185,11 +186,14 @@ class Company(Base):
     """A resolved organisation."""
 
     __tablename__ = "company"
-    __table_args__ = (UniqueConstraint("key"), _STABLE_IDS)
+    __table_args__ = (UniqueConstraint("key"), Index(None, "parent_id"), _STABLE_IDS)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(KeyText)  # normalised name
     name: Mapped[str]
+    vouched: Mapped[bool] = mapped_column(default=False, server_default=false())  # the name is the dictionary's
+    parent_id: Mapped[int | None]  # the company that it belongs to
+    merged_into_id: Mapped[int | None]  # a person says that it is that one; its names and reports are there
 
 
 class CompanyAlias(Base):
@@ -202,6 +206,7 @@ class CompanyAlias(Base):
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"))
     key: Mapped[str] = mapped_column(KeyText)
     name: Mapped[str]
+    judged: Mapped[bool] = mapped_column(default=False, server_default=false())  # a person says whose name it is
 
 
 class Deal(Base):
@@ -292,6 +297,60 @@ class DealRevision(Base):
     report_id: Mapped[int | None] = mapped_column(ForeignKey("report.id", ondelete="SET NULL"))
     at: Mapped[datetime]
     changes: Mapped[object] = mapped_column(Json)  # {field: [before, after]}
+
+
+class DealRedirect(Base):
+    """Where the reports of a deal went that is no more: its number is still an answer."""
+
+    __tablename__ = "deal_redirect"
+    __table_args__ = (Index(None, "into_id"),)
+
+    deal_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    into_id: Mapped[int]
+    at: Mapped[datetime]
+
+
+class Judgement(Base):
+    """That two are one, or one is two, and why; only ever added to.
+
+    ``by`` is a person, or "resolution". The numbers are kept as they were then: what they name may be gone since.
+    """
+
+    __tablename__ = "judgement"
+    __table_args__ = (
+        Index(None, "deal_id", "id"),
+        Index(None, "other_deal_id", "id"),
+        Index(None, "company_id", "id"),
+        _STABLE_IDS,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    kind: Mapped[JudgementKind]
+    by: Mapped[str]
+    reason: Mapped[str]
+    score: Mapped[float | None]  # how sure resolution was, 0..1
+    deal_id: Mapped[int | None]  # the one that there is afterwards
+    other_deal_id: Mapped[int | None]
+    company_id: Mapped[int | None]
+    other_company_id: Mapped[int | None]
+    report_id: Mapped[int | None]
+    details: Mapped[object] = mapped_column(Json, default=dict)
+
+
+class JudgementReport(Base):
+    """A report that a person's judgement is about, on one of its two sides.
+
+    No foreign key to the report: where a reading of the article loses it, its article stands for it.
+    """
+
+    __tablename__ = "judgement_report"
+    __table_args__ = (Index(None, "report_id"), Index(None, "article_id"), _KEYED)
+
+    judgement_id: Mapped[int] = mapped_column(ForeignKey("judgement.id", ondelete="CASCADE"), primary_key=True)
+    side: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int]
 
 
 class Digest(Base):

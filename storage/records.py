@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -40,12 +40,14 @@ class Evidence:
 class Party:
     """A named organisation that takes part, as the article writes it.
 
-    ``company`` is the name the alias dictionary knows it by ("Nokia" for 诺基亚), None when it knows nothing.
+    ``company`` is the name the alias dictionary knows it by ("Nokia" for 诺基亚), None when it knows nothing;
+    ``parent`` is what the dictionary says it belongs to, which is nothing that the article says.
     """
 
     name: str
     role: Role
     company: str | None = None
+    parent: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from storage.vocabulary import DealType, ValueKind
 def report_hash(report: records.Report) -> str:
     """Equal for reports that say the same with the same evidence."""
     said = asdict(report)
+    for party in said["parties"]:
+        del party["parent"]  # of the dictionary, not of the article
     if report.value is not None:
         said["value"]["amount"] = _plain(report.value.amount)
     text = json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)

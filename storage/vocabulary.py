@@ -99,3 +99,14 @@ class PageState(StrEnum):
     FETCHED = "fetched"
     READ = "read"
     SET_ASIDE = "set_aside"
+
+
+class JudgementKind(StrEnum):
+    """What the ledger of judgements holds."""
+
+    JOIN = "join"  # a report came to a deal that was there
+    MERGE_DEALS = "merge_deals"
+    SPLIT_DEAL = "split_deal"
+    MERGE_COMPANIES = "merge_companies"
+    SPLIT_COMPANY = "split_company"
+    ALIAS = "alias"

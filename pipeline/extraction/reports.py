@@ -265,6 +265,7 @@ def judge(reading: Reading, drawn: Draft, sureness: float) -> Report:
                 party.entity.named(reading.sentences),
                 party.role,
                 party.entity.organisation.name if party.entity.organisation is not None else None,
+                party.entity.organisation.parent if party.entity.organisation is not None else None,
             )
             for party in drawn.parties
         ),
