@@ -27,6 +27,7 @@ from pipeline.config_types import (
     FilePath,
     FilePaths,
     FocusName,
+    Hosts,
     Interval,
     Language,
     OptionalTerms,
@@ -150,18 +151,22 @@ class FolderConfig(_SourceConfig):
 
 
 class SitemapConfig(_SourceConfig):
-    """A sitemap or news sitemap; ``include`` keeps only the addresses that contain one of these strings."""
+    """A sitemap or news sitemap; ``include`` keeps only the addresses that contain one of these strings.
+
+    ``hosts`` are further sites whose addresses it may name.
+    """
 
     kind: Literal["sitemap"]
     url: WebAddress
     include: OptionalTerms = ()
     max_links: Annotated[int, Field(ge=1)] = 1000
     max_sitemaps: Annotated[int, Field(ge=1, le=1000)] = 5
+    hosts: Hosts = ()
 
     def to_source(self) -> SitemapSource:
         return SitemapSource(
             self.name, self.url, self.language, self.publisher,
-            include=self.include, max_links=self.max_links, max_sitemaps=self.max_sitemaps,
+            include=self.include, max_links=self.max_links, max_sitemaps=self.max_sitemaps, hosts=self.hosts,
         )  # fmt: skip
 
 

@@ -63,6 +63,16 @@ def _web_address(value: str) -> str:
     return value
 
 
+def _host(value: str) -> str:
+    try:
+        good = bool(value) and not re.search(r"[\s/@:?#]", value) and bool(urlsplit(f"https://{value}/").hostname)
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError("expected the name of a host, such as news.example.com")
+    return value
+
+
 def _language(value: str) -> str:
     if not re.fullmatch(r"[a-z]{2}", value):
         raise ValueError("expected a language code of two small letters, such as en, vi or zh")
@@ -146,3 +156,4 @@ Cron = Annotated[str, AfterValidator(_cron)]
 ClockTime = Annotated[str, AfterValidator(_clock_time)]
 FocusName = Annotated[str, AfterValidator(_names_a_focus)]
 OptionalTerms = Annotated[tuple[Text, ...], BeforeValidator(_terms)]
+Hosts = Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], BeforeValidator(_terms)]

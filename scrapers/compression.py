@@ -82,23 +82,36 @@ def is_gzip(data: bytes) -> bool:
 
 def gunzip(data: bytes, *, max_bytes: int) -> bytes:
     """A whole gzip file, unpacked. Raises BrokenPacking or CapPassed."""
-    inflater = Inflater("gzip", max_bytes)
     body = bytearray()
-    # In pieces, as each gzip file inside copies what is left of its piece.
-    for start in range(0, len(data), _PIECE_BYTES):
-        for piece in inflater.feed(data[start : start + _PIECE_BYTES]):
-            body += piece
-    inflater.finish()
+    for piece in _inflated(data, max_bytes):
+        body += piece
     return bytes(body)
 
 
 def unpacked(body: bytes, url: str, *, max_bytes: int, wrong: Callable[[str], Exception]) -> bytes:
     """``body``, unpacked where it is a gzip file. Raises UnsafeDocument, or what ``wrong`` makes of a fault."""
+    return b"".join(pieces(body, url, max_bytes=max_bytes, wrong=wrong)) if is_gzip(body) else body
+
+
+def pieces(body: bytes, url: str, *, max_bytes: int, wrong: Callable[[str], Exception]) -> Iterator[bytes]:
+    """``body`` in small pieces, unpacked on the way where it is a gzip file, so that it is never held unpacked.
+
+    Raises UnsafeDocument for a gzip file of more than ``max_bytes``, or what ``wrong`` makes of a fault.
+    """
     if not is_gzip(body):
-        return body
+        yield from (body[start : start + _PIECE_BYTES] for start in range(0, len(body), _PIECE_BYTES))
+        return
     try:
-        return gunzip(body, max_bytes=max_bytes)
+        yield from _inflated(body, max_bytes)
     except BrokenPacking as error:
         raise wrong(f"this is a broken gzip file: {error}") from error
     except CapPassed as error:
         raise UnsafeDocument(url, f"this is a gzip file that unpacks to more than {max_bytes:,} bytes") from error
+
+
+def _inflated(data: bytes, max_bytes: int) -> Iterator[bytes]:
+    inflater = Inflater("gzip", max_bytes)
+    # In pieces, as each gzip file inside copies what is left of its piece.
+    for start in range(0, len(data), _PIECE_BYTES):
+        yield from inflater.feed(data[start : start + _PIECE_BYTES])
+    inflater.finish()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from urllib.parse import urlsplit
 
 #: Longer texts are no dates; what follows is not looked at.
 _MAX_LENGTH = 200
@@ -117,6 +118,8 @@ _NUMBERS_YEAR_LAST = re.compile(
     r"(?<![\d./-])(?P<first>\d{1,2})\s?(?P<mark>[./-])\s?(?P<second>\d{1,2})\s?(?P=mark)\s?(?P<year>\d{4})(?![\d/-]|\.\d)"
 )
 _NUMBERS_SHORT_YEAR = re.compile(r"(?<![\d./:-])(?P<first>\d{1,2})\.(?P<second>\d{1,2})\.(?P<third>\d\d)(?![\d./-])")
+_PATH_DAY = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)([/_-]?)(?P<month>[01]\d)\2(?P<day>[0-3]\d)(?!\d)")
+_PATH_MONTH = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)[/_-](?P<month>[01]\d)(?!\d)")
 _TIME = re.compile(
     r"(?<![\d:])(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d{1,2})(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\b\.?)?"
     r"\s*(?P<zone>\(?(?:GMT|UTC)\s*[+-]\s*\d{1,2}(?::?\d\d)?\)?|[+-]\d\d(?::?\d\d)?(?!\d)|\(?[A-Z]{1,5}\b\)?)?",
@@ -143,6 +146,17 @@ def parse_date(text: str, *, language: str | None = None, day_first: bool | None
         return _month_or_year(folded)
     moment = _moment(found, plain)
     return found.isoformat() if moment is None else moment.isoformat(timespec="seconds")
+
+
+def date_in_address(url: str) -> str | None:
+    """The day, or the month, that an address has in its path as many newsrooms' do, as ISO 8601; None without one."""
+    path = urlsplit(url).path
+    for pattern in (_PATH_DAY, _PATH_MONTH):
+        for match in pattern.finditer(path):
+            parts = match.groupdict()
+            if _date(int(parts["year"]), int(parts["month"]), int(parts.get("day", 1))) is not None:
+                return "-".join(match[name] for name in pattern.groupindex)
+    return None
 
 
 def _folded(text: str) -> str:

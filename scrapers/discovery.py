@@ -231,14 +231,11 @@ class _Search:
                 sitemap = await asyncio.to_thread(parse_sitemap, body, url=url, content_type=content_type)
             except ParseError:
                 raise no_feed from None
+        links = sitemap.links
         if sitemap.is_index:
-            polled = await poll(SitemapSource(url, url), self._client)
-            dates = [entry.modified or "" for entry in sitemap.entries] + [
-                link.published or "" for link in polled.links
-            ]
-            return Found("sitemap", url, candidate.how, len(polled.links), max(dates, default="") or None)
-        dates = [entry.link.published or entry.modified or "" for entry in sitemap.entries]
-        return Found("sitemap", url, candidate.how, len(sitemap.entries), max(dates, default="") or None)
+            links = (await poll(SitemapSource(url, url), self._client)).links
+        dates = (link.published or link.modified or "" for link in (*links, *sitemap.links))
+        return Found("sitemap", url, candidate.how, len(links), max(dates, default="") or None)
 
     async def _robots(self, url: str) -> str:
         address = urljoin(url, "/robots.txt")

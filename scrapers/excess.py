@@ -6,6 +6,8 @@ Every check is linear in the size of the document. The limits are far above what
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from io import RawIOBase
 
 from scrapers.errors import UnsafeDocument
 
@@ -22,7 +24,11 @@ _MAX_NAMESPACES = 5000
 _MAX_JSON_BRACKETS = 300_000
 _MAX_JSON_QUOTES = 2_000_000
 
+#: Of one tag, in XML that comes in pieces.
+_MAX_OPEN_BYTES = 1_000_000
+
 _LONG_TAG = re.compile(rb"<[a-zA-Z][^<>]{20000,}")
+_DECLARATION = re.compile(rb"<!(?:ENTITY|ELEMENT|ATTLIST|NOTATION)\b")
 _ATTRIBUTE = re.compile(rb"=\s*[\"']")
 _XML_NAME = re.compile(rb"/?[A-Za-z_:\x80-\xff][^\s<>/]{0,99}")
 
@@ -30,23 +36,70 @@ _XML_NAME = re.compile(rb"/?[A-Za-z_:\x80-\xff][^\s<>/]{0,99}")
 def refuse_excessive_xml(body: bytes, url: str, *, max_tags: int = MAX_TAGS) -> None:
     """Raises UnsafeDocument for floods of tags, of attributes or of namespaces, depth without end, and entities."""
     body = body.replace(b"\0", b"")  # UTF-16 and UTF-32 hide no markup so
-    tags = body.count(b"<")
-    if tags > max_tags:
-        raise UnsafeDocument(url, f"the XML has more than {max_tags:,} tags")
-    if tags - body.count(b">") > _MAX_UNFINISHED:
-        raise UnsafeDocument(url, f"the XML has more than {_MAX_UNFINISHED:,} tags that do not end")
-    if body.count(b"xmlns") > _MAX_NAMESPACES:
-        raise UnsafeDocument(url, f"the XML declares more than {_MAX_NAMESPACES:,} namespaces")
-    for tag in _LONG_TAG.finditer(body):
-        if len(_ATTRIBUTE.findall(tag[0])) > _MAX_ATTRIBUTES:
-            raise UnsafeDocument(url, f"the XML has a tag with more than {_MAX_ATTRIBUTES} attributes")
+    _refuse_counts(body.count(b"<"), body.count(b">"), body.count(b"xmlns"), max_tags, url)
+    _refuse_long_tags(body, url)
     _refuse_deep_xml(body, url)
+
+
+class PassingXml(RawIOBase):
+    """XML that comes in pieces, as a file to read from: counted on the way like a whole one, and never held.
+
+    Depth is the reader's to refuse. Reading raises UnsafeDocument.
+    """
+
+    def __init__(self, parts: Iterator[bytes], url: str, *, max_tags: int) -> None:
+        self._parts = parts
+        self._url = url
+        self._max_tags = max_tags
+        self._tags = self._ends = self._namespaces = 0
+        self._open = b""  # the tag that the last piece broke off in
+        self._ready = memoryview(b"")
+
+    def read(self, size: int = -1) -> bytes:
+        while not self._ready:
+            part = next(self._parts, None)
+            if part is None:
+                return b""
+            self._count(part)
+            self._ready = memoryview(part)
+        taken, self._ready = self._ready[:size], self._ready[size:]
+        return bytes(taken)
+
+    def _count(self, part: bytes) -> None:
+        part = part.replace(b"\0", b"")
+        self._tags += part.count(b"<")
+        self._ends += part.count(b">")
+        self._namespaces += part.count(b"xmlns")
+        _refuse_counts(self._tags, self._ends, self._namespaces, self._max_tags, self._url)
+        text = self._open + part
+        _refuse_long_tags(text, self._url)
+        if _DECLARATION.search(text):  # also in CDATA: no address or title of a sitemap has one
+            raise UnsafeDocument(self._url, "the XML declares entities or elements of its own")
+        begun = text.rfind(b"<")
+        self._open = text[begun:] if begun > text.rfind(b">") else b""
+        if len(self._open) > _MAX_OPEN_BYTES:
+            raise UnsafeDocument(self._url, f"the XML has a tag of more than {_MAX_OPEN_BYTES:,} bytes")
 
 
 def refuse_excessive_json(body: bytes, url: str) -> None:
     """Raises UnsafeDocument for JSON that takes far more memory than bytes. (Depth is Python's to refuse.)"""
     if body.count(b"{") + body.count(b"[") > _MAX_JSON_BRACKETS or body.count(b'"') > _MAX_JSON_QUOTES:
         raise UnsafeDocument(url, f"the JSON has more than {_MAX_JSON_BRACKETS:,} parts")
+
+
+def _refuse_counts(tags: int, ends: int, namespaces: int, max_tags: int, url: str) -> None:
+    if tags > max_tags:
+        raise UnsafeDocument(url, f"the XML has more than {max_tags:,} tags")
+    if tags - ends > _MAX_UNFINISHED:
+        raise UnsafeDocument(url, f"the XML has more than {_MAX_UNFINISHED:,} tags that do not end")
+    if namespaces > _MAX_NAMESPACES:
+        raise UnsafeDocument(url, f"the XML declares more than {_MAX_NAMESPACES:,} namespaces")
+
+
+def _refuse_long_tags(text: bytes, url: str) -> None:
+    for tag in _LONG_TAG.finditer(text):
+        if len(_ATTRIBUTE.findall(tag[0])) > _MAX_ATTRIBUTES:
+            raise UnsafeDocument(url, f"the XML has a tag with more than {_MAX_ATTRIBUTES} attributes")
 
 
 def _refuse_deep_xml(body: bytes, url: str) -> None:

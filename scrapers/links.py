@@ -16,6 +16,8 @@ class Link:
     ``published`` is ISO 8601 and as long as it is precise: "2026", "2026-11", "2026-11-05", or
     "2026-11-05T10:00:00+00:00" (always UTC when it has a time). ``guid`` is the source's own identity of the item.
     ``title`` and ``summary`` are plain text. ``fingerprint``, known of files alone, changes when the document does.
+    ``modified``, like ``published``, is when the page last changed; ``language`` (ISO 639-1) and ``publisher`` are what
+    the source says of this one page.
     """
 
     url: str
@@ -24,6 +26,9 @@ class Link:
     guid: str | None = None
     summary: str | None = None
     fingerprint: str | None = None
+    modified: str | None = None
+    language: str | None = None
+    publisher: str | None = None
 
 
 # Parameters that say where a reader came from, never which document it is. A known list, not a pattern of likely names:
@@ -50,6 +55,7 @@ _AMP_VIEWER = re.compile(r"(?:www\.)?google(?:\.[a-z]{2,3}){1,2}", re.IGNORECASE
 _AMP_CACHE = re.compile(r"(?:[a-z0-9-]+\.)*(?:cdn\.ampproject\.org|bing-amp\.com)", re.IGNORECASE)
 _AMP_PATH = re.compile(r"/(?:amp|[acv])(?P<secure>/s)?/(?P<rest>[^/]+\.[^/]+(?:/.*)?)")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+_UNRENDERED = re.compile(r"\{\{|\{%|<%|\$\{")  # a template that nobody filled in
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _DEFAULT_PORT = {"http": 80, "https": 443}
@@ -60,7 +66,7 @@ def absolute_url(base: str, href: str) -> str | None:
     """``href`` as found in a document at ``base``, absolute and without fragment; None when it is not http(s)."""
     # Browsers drop line breaks and tabs inside an address, and so do feeds that wrap theirs.
     cleaned = re.sub(r"[\t\r\n]+", "", href.strip(_SPACE_AND_CONTROL))
-    if not cleaned or cleaned.startswith("#"):
+    if not cleaned or cleaned.startswith("#") or _UNRENDERED.search(cleaned):
         return None
     try:
         given = urlsplit(cleaned)

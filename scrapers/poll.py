@@ -12,7 +12,7 @@ from scrapers.folder import list_folder
 from scrapers.http import HttpClient, Response
 from scrapers.links import Link, canonical_url
 from scrapers.listing import parse_listing
-from scrapers.sitemap import Entry, Sitemap, newest, parse_sitemap
+from scrapers.sitemap_tree import read_tree
 from scrapers.sources import FeedSource, FolderSource, ListingSource, Poll, SitemapSource, Source, Validators
 
 _FEED = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
@@ -90,53 +90,8 @@ async def _poll_sitemap(source: SitemapSource, client: HttpClient, validators: V
     response = await client.get(source.url, validators=validators, accept=_SITEMAP)
     if unchanged := _unchanged(response, validators):
         return unchanged
-    sitemap = await _parsed(response, source)
-    notes = list(sitemap.notes)
-    entries = list(sitemap.entries)
-    told = _validators(response)
-    if sitemap.is_index:
-        # Sitemaps may change while their index does not, so an index is never taken as unchanged.
-        told = Validators()
-        chosen = newest(sitemap.entries, source.max_sitemaps)
-        if len(chosen) < len(sitemap.entries):
-            notes.append(f"of {len(sitemap.entries)} sitemaps the newest {len(chosen)} were read")
-        entries = []
-        failures: list[ScrapeError] = []
-        for entry in chosen:
-            try:
-                inner = await _parsed(await client.get(entry.link.url, accept=_SITEMAP), source)
-            except ScrapeError as error:
-                failures.append(error)
-                notes.append(f"a sitemap was not read: {error}")
-                continue
-            if inner.is_index:
-                notes.append(f"{entry.link.url} is an index inside an index; name it as a source of its own")
-                continue
-            notes.extend(f"{entry.link.url}: {note}" for note in inner.notes)
-            entries.extend(inner.entries)
-        if failures and len(failures) == len(chosen):
-            raise failures[0]
-    return Poll(_wanted(entries, source, notes), told, notes=tuple(notes))
-
-
-def _wanted(entries: list[Entry], source: SitemapSource, notes: list[str]) -> tuple[Link, ...]:
-    kept = [entry for entry in entries if not source.include or any(part in entry.link.url for part in source.include)]
-    if entries and not kept:
-        notes.append(f"none of {len(entries)} addresses contains any of {', '.join(source.include)}")
-    chosen = newest(kept, source.max_links)
-    if len(chosen) < len(kept):
-        notes.append(f"of {len(kept)} addresses the newest {len(chosen)} were taken")
-    return tuple({canonical_url(entry.link.url): entry.link for entry in chosen}.values())
-
-
-async def _parsed(response: Response, source: SitemapSource) -> Sitemap:
-    return await asyncio.to_thread(
-        parse_sitemap,
-        response.body,
-        url=response.url,
-        content_type=response.content_type,
-        language=source.language,
-    )
+    tree = await read_tree(source, response, lambda url: client.get(url, accept=_SITEMAP))
+    return Poll(tree.links, _validators(response) if tree.can_be_unchanged else Validators(), notes=tree.notes)
 
 
 async def _poll_folder(source: FolderSource, validators: Validators | None) -> Poll:

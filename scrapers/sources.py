@@ -81,7 +81,8 @@ class SitemapSource:
     """A sitemap, a news sitemap, or an index of them.
 
     ``include`` keeps only addresses that contain one of these strings (all, when empty). Of what is left, the newest
-    ``max_links`` are taken; of an index, the newest ``max_sitemaps`` sitemaps are read.
+    ``max_links`` are taken; of an index, the newest ``max_sitemaps`` sitemaps are read. Addresses on other sites than
+    the sitemap's own are left out, except on ``hosts``.
     """
 
     name: str
@@ -91,6 +92,7 @@ class SitemapSource:
     include: tuple[str, ...] = ()
     max_links: int = 1000
     max_sitemaps: int = 5
+    hosts: tuple[str, ...] = ()
 
     @property
     def kind(self) -> Kind:

@@ -35,7 +35,7 @@ def feed(body: bytes) -> int:
 
 
 def sitemap(body: bytes) -> int:
-    return len(parse_sitemap(body, url=URL).entries)
+    return len(parse_sitemap(body, url=URL).links)
 
 
 ENTITY = b'<!DOCTYPE x [<!ENTITY e "x">]>'
@@ -178,3 +178,10 @@ def test_what_only_looks_like_an_attack_is_read() -> None:
 def test_the_encodings_of_real_feeds_are_no_attack(encoding: str) -> None:
     body = rss(b"").replace(b'"1.0"', b'"1.0" encoding="%s"' % encoding.encode())
     assert feed(body) == 1
+
+
+def test_a_tag_that_does_not_end_is_refused_though_it_comes_in_pieces() -> None:
+    attributes = b" ".join(b"a%d='1'" % number for number in range(20_000))
+    for body in (b"<urlset " + attributes + b"/>", b"<urlset><url a='" + b"x" * 3_000_000):
+        with pytest.raises(UnsafeDocument):
+            sitemap(body)

@@ -73,6 +73,11 @@ def test_absolute_url(href: str, expected: str | None) -> None:
     assert absolute_url("https://news.example/a/list", href) == expected
 
 
+def test_templates_that_nobody_filled_in_are_no_addresses() -> None:
+    for href in ("{{ site.url }}/a", "https://news.example/{{post.url}}", "<%= link %>", "/${id}"):
+        assert absolute_url("https://news.example", href) is None
+
+
 @given(st.text(max_size=80))
 def test_absolute_url_never_raises(href: str) -> None:
     found = absolute_url("https://news.example/a/", href)

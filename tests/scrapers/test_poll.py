@@ -148,24 +148,44 @@ def test_a_sitemap_by_what_it_includes_and_by_number(server: LoopbackServer) -> 
     assert nothing.notes == ("none of 10 addresses contains any of /jobs/",)
 
 
-def index(*entries: str) -> bytes:
-    items = "".join(f"<sitemap><loc>{entry}</loc></sitemap>" for entry in entries)
+def index(*entries: str, modified: str = "") -> bytes:
+    said = f"<lastmod>{modified}</lastmod>" if modified else ""
+    items = "".join(f"<sitemap><loc>{entry}</loc>{said}</sitemap>" for entry in entries)
     return f"<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{items}</sitemapindex>".encode()
 
 
-def test_an_index_is_read_one_level_deep_and_never_taken_as_unchanged(server: LoopbackServer) -> None:
-    server.add("/index.xml", index("/1.xml", "/gone.xml", "/index.xml", "https://evil.example/2.xml"))
+def test_an_index_is_followed_past_what_is_gone_circular_or_foreign(server: LoopbackServer) -> None:
+    server.add("/index.xml", index("/1.xml", "/gone.xml", "/index.xml", "/inner.xml", "https://evil.example/2.xml"))
+    server.add("/inner.xml", index("/index.xml", "/3.xml"))
     server.add("/1.xml", urlset("<url><loc>/a</loc></url>"))
+    server.add("/3.xml", urlset("<url><loc>/c</loc></url>"))
     source = SitemapSource("map", server.url("/index.xml"))
     found = look(source)
-    assert found.links == (Link(server.url("/a")),)
-    assert found.validators == Validators()
+    assert [link.url for link in found.links] == [server.url("/a"), server.url("/c")]
     assert [note for note in found.notes if "404" in note]
-    assert [note for note in found.notes if "an index inside an index" in note]
-    assert [note for note in found.notes if "other sites" in note]
-    assert server.count("/index.xml") == 2
-    server.add("/1.xml", urlset("<url><loc>/b</loc></url>"))
-    assert look(source, found.validators).links == (Link(server.url("/b")),)
+    assert [note for note in found.notes if "evil.example" in note]
+    assert server.count("/index.xml") == 1
+    # Without the times of its sitemaps, an index that stays as it is proves nothing.
+    assert found.validators == Validators()
+
+
+def test_an_index_too_deep_is_told(server: LoopbackServer) -> None:
+    for level in range(1, 9):
+        server.add(f"/{level}.xml", index(f"/{level + 1}.xml"))
+    found = look(SitemapSource("map", server.url("/1.xml"), max_sitemaps=50))
+    assert found.links == ()
+    assert [note for note in found.notes if note.startswith(server.url("/4.xml")) and "4 levels deep" in note]
+    assert server.count("/5.xml") == 0
+
+
+def test_an_index_that_gives_the_times_of_its_sitemaps_can_be_unchanged(server: LoopbackServer) -> None:
+    server.add("/1.xml", urlset("<url><loc>/a</loc></url>"))
+    source = SitemapSource("map", server.add("/index.xml", index("/1.xml", modified="2026-11-05T10:00:00Z")))
+    found = look(source)
+    assert look(source, found.validators).not_modified
+    assert server.count("/1.xml") == 1
+    server.add("/index.xml", index("/1.xml", modified="2026-11-05"))  # a day: what came later that day is not told
+    assert look(source).validators == Validators()
 
 
 def test_an_index_of_which_nothing_can_be_read_fails(server: LoopbackServer) -> None:
@@ -179,7 +199,7 @@ def test_only_the_newest_sitemaps_of_an_index_are_read(server: LoopbackServer) -
     url = server.add("/index.xml", index(*(f"/{number}.xml" for number in range(9))))
     found = look(SitemapSource("map", url, max_sitemaps=2))
     assert len(found.links) == 2
-    assert found.notes == ("of 9 sitemaps the newest 2 were read",)
+    assert found.notes == ("of 9 sitemaps the first and last 2 were read",)
 
 
 def test_a_folder_and_its_files(tmp_path: Path, server: LoopbackServer) -> None:
