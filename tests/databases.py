@@ -132,6 +132,13 @@ def database(ready_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
+def postgres_url(postgres: PostgresDatabases) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database: without tables."""
+    with postgres.fresh(tables=False) as url:
+        yield url
+
+
+@pytest.fixture
 def postgres_database(postgres: PostgresDatabases) -> Iterator[Database]:
     """An open PostgreSQL database with its tables: for what SQLite does not have."""
     with postgres.fresh(tables=True) as url, open_database(url) as opened:

@@ -179,7 +179,7 @@ def _account() -> dict[str, Any]:
 
 def _shared_directory() -> str:
     """A temporary directory that other users can reach."""
-    for name in (tempfile.gettempdir(), "/tmp", "/var/tmp"):
+    for name in ("/dev/shm", tempfile.gettempdir(), "/tmp", "/var/tmp"):
         path = Path(name).resolve()
         if path.is_dir() and all(step.stat().st_mode & 0o001 for step in (path, *path.parents)):
             return name

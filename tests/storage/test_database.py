@@ -9,12 +9,9 @@ import threading
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
-from storage import pages, schema, sources
+from storage import schema, sources
 from storage.database import Database, open_database, upgrade_database
 from storage.errors import (
     DatabaseLocked,
@@ -23,8 +20,7 @@ from storage.errors import (
     SchemaVersionError,
     StorageError,
 )
-from storage.models import Base
-from tests.storage.builders import LATER, NOW, add_deal
+from tests.storage.builders import NOW, add_deal
 
 
 def set_version(database: Database, version: str) -> None:
@@ -49,14 +45,6 @@ def test_a_new_database_gets_its_tables_and_opens_again(database_url: str) -> No
         assert source_names(database) == ["wire"]
 
 
-def test_the_migrations_make_exactly_the_tables_of_the_models(database: Database) -> None:
-    with database.engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection, opts={"version_table": schema.VERSION_TABLE, "compare_type": True}
-        )
-        assert compare_metadata(context, Base.metadata) == []
-
-
 def test_the_current_version_is_that_of_the_newest_migration() -> None:
     assert schema.revisions()[0] == schema.CURRENT
 
@@ -74,53 +62,6 @@ def test_tables_of_a_newer_version_are_left_alone(database_url: str) -> None:
     assert (caught.value.found, caught.value.expected) == ("9999", schema.CURRENT)
     with pytest.raises(SchemaVersionError, match="newer"):
         upgrade_database(database_url)
-
-
-@pytest.fixture
-def first_version(database_url: str) -> str:
-    """A database with the tables of version 0001: a source, and a page of it that waits."""
-    engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://", 1))
-    with engine.begin() as connection:
-        command.upgrade(schema._config(connection), "0001")
-        connection.execute(
-            text(
-                "INSERT INTO source (id, name, kind, url, active, added_at, etag, failures_in_row, last_found,"
-                " last_new, last_notes) VALUES (1, 'wire', 'feed', 'https://wire.example/feed', true,"
-                " '2026-11-05 10:00:00+00:00', 'e1', 0, 1, 1, '[]')"
-            )
-        )
-        connection.execute(
-            text(
-                "INSERT INTO page (id, source_id, url, canonical_url, url_key, found_at, state, attempts, next_try_at)"
-                " VALUES (1, 1, 'https://wire.example/1', 'https://wire.example/1', :key, '2026-11-05 10:00:00+00:00',"
-                " 'found', 2, '2026-11-05 10:00:00+00:00')"
-            ),
-            {"key": pages.url_key("https://wire.example/1")},
-        )
-    engine.dispose()
-    return database_url
-
-
-def test_tables_of_an_older_version_ask_for_the_upgrade(first_version: str) -> None:
-    with pytest.raises(SchemaVersionError, match="dealwire db upgrade") as caught:
-        open_database(first_version)
-    assert caught.value.found == "0001"
-
-
-def test_an_upgrade_keeps_everything(first_version: str) -> None:
-    assert upgrade_database(first_version) == ("0001", schema.CURRENT)
-    with open_database(first_version) as database:
-        with database.session() as session:
-            (page,) = pages.due_pages(session, now=LATER, limit=5)
-            assert (page.id, page.source, page.attempts) == (1, "wire", 2)
-            assert sources.validators_of(session, "wire").etag == "e1"
-            pages.record_failure(
-                session, 1, "no network", now=LATER, temporary=True, next_try_at=LATER, out_of_reach=True
-            )
-            assert pages.get_page(session, 1).attempts == 3
-        with database.engine.connect() as connection:
-            context = MigrationContext.configure(connection, opts={"version_table": schema.VERSION_TABLE})
-            assert compare_metadata(context, Base.metadata) == []
 
 
 def test_tables_that_are_not_ours_are_refused(tmp_path: Path) -> None:
