@@ -27,7 +27,18 @@ from alembic import command
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from storage import articles, deals, digests, pages, schema, sources
+from storage import (
+    articles,
+    companies,
+    company_judgements,
+    deals,
+    digests,
+    judgements,
+    pages,
+    redirects,
+    schema,
+    sources,
+)
 from storage.database import open_database
 from storage.records import Party, Report, Value
 from storage.vocabulary import DealType, Role, Status, ValueKind
@@ -96,6 +107,14 @@ def tell(session: Session) -> None:
             NOW + timedelta(days=5),
         ),
     )  # fmt: skip
+    unsure = judgements.Joined(first.id, bought, None, 0.1 + 0.2, ("parties agree", "“Borealis”"))
+    judgements.record_joins(session, [unsure], now=NOW)
+    apart = ([first.id], [done + 1])
+    judgements.record_deal_judgement(session, apart, together=False, by="an analyst", reason="two plants", now=LATER)
+    redirects.redirect(session, 99, bought, now=LATER)
+    target = companies.resolve_company(session, Party("Borealis", Role.TARGET))
+    same = companies.resolve_company(session, Party("Bắc Cực Chips", Role.TARGET))
+    company_judgements.merge_companies(session, target, same, by="an analyst", reason="renamed", now=LATER)
 
 
 def _read(session: Session, url: str, text: str, *, outcome: str = "deal") -> None:
