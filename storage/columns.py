@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -76,10 +77,21 @@ class UtcDateTime(TypeDecorator[datetime]):
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[object], datetime | None]:
+        if dialect.name == "sqlite":
+            return _utc_from_text
+        return _utc
+
+
+def _utc_from_text(value: object) -> datetime | None:
+    if not isinstance(value, str):
+        return None
+    found = datetime.fromisoformat(value)
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _utc(value: object) -> datetime | None:
+    return value.astimezone(UTC) if isinstance(value, datetime) else None
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
@@ -136,8 +148,10 @@ class Word(TypeDecorator[WordT], Generic[WordT]):
     def process_bind_param(self, value: WordT | None, dialect: Dialect) -> str | None:
         return None if value is None else self.words(value).value
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> WordT | None:
-        return None if value is None else self.words(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], WordT | None]:
+        # Looked up, not constructed: a list of deals has millions of words.
+        known: dict[str | None, WordT | None] = {word.value: word for word in self.words}
+        return (known | {None: None}).__getitem__
 
 
 class Json(TypeDecorator[object]):
@@ -151,8 +165,12 @@ class Json(TypeDecorator[object]):
             return None
         return json.dumps(_storable_json(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> object | None:
-        if value is None:
-            return None
-        loaded: object = json.loads(value)
-        return loaded
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], object | None]:
+        return _loaded
+
+
+def _loaded(value: str | None) -> object | None:
+    if value is None:
+        return None
+    loaded: object = json.loads(value)
+    return loaded

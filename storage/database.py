@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self
@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
-from storage import schema
+from storage import derived, schema
 from storage.errors import BadDatabaseUrl, DatabaseUnreachable
 from storage.faults import as_storage_error
 
@@ -95,23 +95,34 @@ def open_database(url: str, *, upgrade: bool = False, lock_timeout_seconds: floa
                 with _reading(engine).connect() as connection:
                     found = schema.version(connection)
             schema.check(found, shown_url)
+            if upgrade:
+                derived.fill_in(sessionmaker(engine))
     except BaseException:
         engine.dispose()
         raise
     return Database(engine, shown_url)
 
 
-def upgrade_database(url: str, *, lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS) -> tuple[str | None, str]:
-    """Migrate the database at ``url`` to this version; the version before (None: it was empty) and the one now."""
+def upgrade_database(
+    url: str,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
+) -> tuple[str | None, str]:
+    """Migrate the database at ``url`` to this version; the version before (None: it was empty) and the one now.
+
+    An upgrade that was interrupted is gone on with. ``progress`` is told how many deals were filled in, of how many.
+    """
     engine, shown_url = _engine(url, lock_timeout_seconds)
     try:
         with storage_errors(shown_url):
             with _reading(engine).connect() as connection:
                 before = schema.version(connection)
-            if not (before.fresh or before.older):
+            if before.fresh or before.older:
+                _migrate(engine)
+            else:
                 schema.check(before, shown_url)
-                return before.revision, before.revision or ""
-            _migrate(engine)
+            derived.fill_in(sessionmaker(engine), progress)
     finally:
         engine.dispose()
     return before.revision, schema.expected()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.columns import check_amount
 from storage.companies import find_companies
-from storage.deal_shapes import DealQuery, DealSort, DealView
+from storage.deal_shapes import DealQuery, DealRow, DealSort, DealView
 from storage.errors import InvalidRecord
 from storage.models import Deal, DealFacet, DealParty, DealText
 from storage.names import fold
@@ -32,8 +32,12 @@ class Matching:
 
 def page_of(session: Session, query: DealQuery) -> Select[Deal] | None:
     """The statement for one page; None when there can be nothing. Raises InvalidRecord for a wrong cursor."""
-    if query.limit < 1:
-        return None
+    statement = listing(session, query) if query.limit > 0 else None
+    return None if statement is None else statement.limit(query.limit)
+
+
+def listing(session: Session, query: DealQuery) -> Select[Deal] | None:
+    """All deals from ``after`` on, in order; None when there can be none. Raises InvalidRecord for a wrong cursor."""
     found = matching(session, query)
     if found is None:
         return None
@@ -45,8 +49,8 @@ def page_of(session: Session, query: DealQuery) -> Select[Deal] | None:
         last = tuple_(literal(last_key, column.type), literal(last_id))
         statement = statement.where(key < last if descending else key > last)
     if descending:
-        return statement.order_by(column.desc(), found.deal_id.desc()).limit(query.limit)
-    return statement.order_by(column, found.deal_id).limit(query.limit)
+        return statement.order_by(column.desc(), found.deal_id.desc())
+    return statement.order_by(column, found.deal_id)
 
 
 def deal_ids(found: Matching) -> Select[int]:
@@ -149,18 +153,18 @@ def text_conditions(text: str) -> list[ColumnElement[bool]]:
     ]
 
 
-def cursor(view: DealView, sort: DealSort = DealSort.NEWEST) -> str:
-    """What to put into ``DealQuery.after`` for the page that follows ``view``."""
+def cursor(last: DealView | DealRow, sort: DealSort = DealSort.NEWEST) -> str:
+    """What to put into ``DealQuery.after`` for the page that follows ``last``."""
     key: object
     if sort in {DealSort.NEWEST, DealSort.OLDEST}:
-        key = view.day.isoformat()
+        key = last.day.isoformat()
     elif sort is DealSort.UPDATED:
-        key = view.updated_at.isoformat()
+        key = last.updated_at.isoformat()
     elif sort is DealSort.ADDED:
-        key = view.first_seen.isoformat()
+        key = last.first_seen.isoformat()
     else:
-        key = "" if view.value is None else f"{view.value.amount:f}"
-    return f"{sort.value}~{key}~{view.id}"
+        key = "" if last.value is None else f"{last.value.amount:f}"
+    return f"{sort.value}~{key}~{last.id}"
 
 
 def _parse(after: str, sort: DealSort) -> tuple[date | datetime | Decimal, int]:

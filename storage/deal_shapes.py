@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from storage.records import ResolvedParty, Value
 from storage.vocabulary import DatePrecision, DealType, Role, Status
@@ -109,6 +110,39 @@ class DealView:
     reports: tuple[DealReport, ...]
     evidence: tuple[DealEvidence, ...]
     languages: tuple[str, ...]
+    first_seen: datetime
+    updated_at: datetime
+
+
+class RowParty(NamedTuple):
+    """A party as a row shows it."""
+
+    name: str
+    role: Role
+
+
+class DealRow(NamedTuple):
+    """What one row of a list or a digest shows of a deal. Times are aware UTC.
+
+    ``reports`` is how many there are, ``first_url`` the page of the earliest of them; ``languages`` are theirs.
+    """
+
+    id: int
+    type: DealType
+    also: tuple[DealType, ...]
+    parties: tuple[RowParty, ...]
+    focus: tuple[str, ...]
+    value: Value | None
+    status: Status
+    technology: bool
+    day: date
+    announced_on: date | None
+    announced_precision: DatePrecision | None
+    confidence: float
+    headline: str
+    languages: tuple[str, ...]
+    reports: int
+    first_url: str
     first_seen: datetime
     updated_at: datetime
 

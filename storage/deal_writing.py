@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.columns import storable
+from storage.deal_summary import summary_of, told
 from storage.deal_views import facts_of, load_children
 from storage.errors import InvalidRecord, NotFound
 from storage.models import (
@@ -65,6 +66,9 @@ def save_deal(
     if _write_facets(session, deal.id, day, facts, surroundings) or parties_differ or moved:
         deal.updated_at = now
     _write_text(session, deal.id, facts, surroundings.titles)
+    summary = summary_of(facts.parties, facts.also, facts.focus, surroundings.told)
+    if deal.summary != summary:
+        deal.summary = summary
     if deal.stale:
         deal.stale = False
     session.flush()
@@ -94,21 +98,24 @@ class _Surroundings:
 
     def __init__(self, session: Session, deal_id: int) -> None:
         query = (
-            select(Article.title, Article.language, Article.published_at, Article.first_seen, Source.name)
+            select(
+                Article.title, Article.published_at, Article.first_seen, Source.name,
+                Report.id, Article.language, Page.canonical_url,
+            )
             .join(Report, Report.article_id == Article.id)
             .join(Page, Page.id == Article.page_id)
             .join(Source, Source.id == Page.source_id)
             .where(Report.deal_id == deal_id)
             .order_by(Report.id)
-        )
+        )  # fmt: skip
         rows = session.execute(query).all()
         if not rows:
             raise InvalidRecord(f"deal {deal_id} has no report; a deal is written with the reports that tell of it")
-        self.titles = _unique(title for title, *_ in rows)
-        # In the alphabet's order: that of the reports is an accident of who was read first.
-        self.languages = sorted({language for _, language, *_ in rows})
-        self.sources = _unique(source for *_, source in rows)
-        self.first_day = min((published or seen).astimezone(UTC).date() for _, _, published, seen, _ in rows)
+        self.titles = _unique(row.title for row in rows)
+        self.sources = _unique(row.name for row in rows)
+        times = [row.published_at or row.first_seen for row in rows]
+        self.first_day = min(times).astimezone(UTC).date()
+        self.told = told([(at, row.id, row.language, row.canonical_url) for at, row in zip(times, rows, strict=True)])
 
 
 def _unique(words: object) -> list[str]:
@@ -206,7 +213,7 @@ def _write_facets(session: Session, deal_id: int, day: date, facts: DealFacts, s
         for kind, values in (
             ("type", [facts.type.value, *(deal_type.value for deal_type in facts.also)]),
             ("focus", list(facts.focus)),
-            ("language", surroundings.languages),
+            ("language", surroundings.told.languages),
             ("source", surroundings.sources),
         )
         for ordinal, value in enumerate(values)

@@ -1,7 +1,7 @@
 """Deals: searching them, one with its history, and writing what resolution decided.
 
 The one door for command line, web, digest and resolution alike; the rooms behind it are ``deal_search`` (the SQL of
-a query), ``deal_views`` (rows to what is shown) and ``deal_writing``.
+a query), ``deal_rows`` (lists), ``deal_views`` (deals in full) and ``deal_writing``.
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ from dataclasses import replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from storage.deal_rows import iter_rows, search_rows
 from storage.deal_search import cursor, deal_ids, matching, page_of
 from storage.deal_shapes import (
     DealChange,
     DealEvidence,
     DealQuery,
     DealReport,
+    DealRow,
     DealSort,
     DealView,
+    RowParty,
     TimelineStep,
 )
 from storage.deal_views import load_changes, load_views
@@ -34,17 +37,21 @@ __all__ = [
     "DealEvidence",
     "DealQuery",
     "DealReport",
+    "DealRow",
     "DealSort",
     "DealView",
+    "RowParty",
     "TimelineStep",
     "candidates",
     "count",
     "cursor",
     "get",
     "iter_deals",
+    "iter_rows",
     "revisions",
     "save_deal",
     "search",
+    "search_rows",
     "stale_deals",
 ]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, String, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, String, UniqueConstraint, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from storage.columns import ExactDecimal, Json, KeyText, SafeText, UtcDateTime, Word
@@ -27,6 +27,7 @@ NAMES = {
 _STABLE_IDS = {"sqlite_autoincrement": True}
 #: Rows whose key is nearly the whole row live in the key's own tree.
 _KEYED = {"sqlite_with_rowid": False}
+_UNSUMMARISED = text("summary IS NULL")
 
 
 class Base(DeclarativeBase):
@@ -222,6 +223,7 @@ class Deal(Base):
         Index(None, "value_currency", "value_amount", "id"),
         Index(None, "value_amount", "id"),
         Index(None, "stale", "id"),
+        Index("ix_deal_unsummarised", "id", sqlite_where=_UNSUMMARISED, postgresql_where=_UNSUMMARISED),
         _STABLE_IDS,
     )
 
@@ -240,6 +242,8 @@ class Deal(Base):
     first_seen: Mapped[datetime]
     updated_at: Mapped[datetime]
     stale: Mapped[bool] = mapped_column(default=False)  # its reports changed since its fields were derived
+    # What a list shows and other tables hold (see ``deal_summary``); None: what is derived is to be filled in anew.
+    summary: Mapped[object | None] = mapped_column(Json)
 
 
 class DealParty(Base):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
-from pipeline.cli.common import settings_of, shared_options
+from pipeline.cli.common import say, settings_of, shared_options
+
+_TOLD_EVERY = 10_000
 
 
 @click.group("db")
@@ -24,7 +26,7 @@ def command() -> None:
 def upgrade(ctx: click.Context) -> None:
     """Bring the tables of the database to this version of dealwire. A database that is up to date is left as it is.
 
-    Make a copy of it first: there is no way back but the copy.
+    Make a copy of it first: there is no way back but the copy. Run it again if it was interrupted.
 
     \b
     Examples:
@@ -33,8 +35,13 @@ def upgrade(ctx: click.Context) -> None:
     """
     from storage.database import upgrade_database
 
-    before, after = upgrade_database(settings_of(ctx).url)
+    before, after = upgrade_database(settings_of(ctx).url, progress=_tell)
     if before == after:
         click.echo(f"already at version {after}; nothing to do")
     else:
         click.echo(f"upgraded from {before or 'an empty database'} to version {after}")
+
+
+def _tell(done: int, total: int) -> None:
+    if done % _TOLD_EVERY == 0 or done == total:
+        say(f"{done} of {total} deals made ready for lists and searches")
