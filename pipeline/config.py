@@ -92,6 +92,7 @@ class FetchConfig(_Part):
     http2: bool | None = None
     respect_robots: bool | None = None
     allow_private: bool | tuple[Text, ...] | None = None
+    allowed_ports: tuple[Annotated[int, Field(ge=1, le=65535)], ...] | None = None
 
     def http_settings(self) -> HttpSettings:
         """The same for ``scrapers``."""

@@ -12,6 +12,8 @@
     │   ├── BadStatus                  the server answered with an error status
     │   ├── TooManyRedirects           redirects go on and on
     │   ├── ForbiddenAddress           the host is in a private network
+    │   ├── BrokenAnswer               what came is no HTTP, or broke off
+    │   ├── HostBusy                   the host asked to be left alone, or others wait for it already
     │   ├── NotAllowed                 robots.txt forbids it
     │   └── RobotsUnavailable          robots.txt cannot be had now
     ├── FolderError                    a folder or a file in it cannot be read

@@ -8,9 +8,11 @@ resolved by the system like any name and meet the same check.
 from __future__ import annotations
 
 import asyncio
+import functools
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 import httpcore
@@ -21,7 +23,16 @@ Address = IPv4Address | IPv6Address
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
 
-# What is_global of older Pythons calls public although no public server can be there.
+#: Where web servers are; a public host is asked at no other port unless the settings say so.
+WEB_PORTS = (80, 443, 8080, 8443)
+_LOOKUPS_AT_ONCE = 16
+
+# Public servers have IPv6 addresses of this range only; so nothing outside of it (unique local, site-local, mapped and
+# compatible spellings of IPv4 addresses and whatever is thought of next) needs to be known here.
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
+_NAT64 = IPv6Network("64:ff9b::/96")
+# What is_global of older Pythons calls public although no public server can be there; and the tunnels 6to4 and Teredo,
+# which lead to an IPv4 address that somebody else chose.
 _NOT_PUBLIC: tuple[IPv4Network | IPv6Network, ...] = tuple(
     ip_network(network)
     for network in (
@@ -30,26 +41,27 @@ _NOT_PUBLIC: tuple[IPv4Network | IPv6Network, ...] = tuple(
         "198.18.0.0/15",
         "224.0.0.0/3",
         "2001::/23",
+        "2002::/16",
         "3fff::/20",
-        "ff00::/8",
     )
 )
-_NAT64 = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
 
 
 class PrivateAddress(Exception):
-    """Raised by the dialler instead of connecting. Its text names the host and the address."""
+    """Raised by the dialler instead of connecting. Its text names the host and what is wrong with it."""
 
 
 class AddressPolicy:
     """Which hosts may be dialled.
 
     ``allow_private`` is True (any), False (public ones only), or the private hosts that are allowed: names, addresses
-    or networks, as in ("127.0.0.1", "intranet.example", "10.0.0.0/8").
+    or networks, as in ("127.0.0.1", "intranet.example", "10.0.0.0/8"). Who is named there may be asked at any port,
+    all others only at ``allowed_ports``.
     """
 
-    def __init__(self, allow_private: bool | Sequence[str] = False) -> None:
+    def __init__(self, allow_private: bool | Sequence[str] = False, allowed_ports: Sequence[int] = WEB_PORTS) -> None:
         self._allow_all = allow_private is True
+        self._ports = frozenset(allowed_ports)
         self._hosts: set[str] = set()
         self._networks: list[IPv4Network | IPv6Network] = []
         for entry in () if isinstance(allow_private, bool) else allow_private:
@@ -58,41 +70,51 @@ class AddressPolicy:
             except ValueError:
                 self._hosts.add(ascii_host(entry))
 
-    def permits(self, host: str, address: Address) -> bool:
-        """True when ``address``, which ``host`` resolved to, may be dialled."""
-        if self._allow_all or is_public(address) or ascii_host(host) in self._hosts:
-            return True
-        return any(address.version == network.version and address in network for network in self._networks)
+    def refusal(self, host: str, address: Address, port: int) -> str | None:
+        """Why ``address``, which ``host`` resolved to, must not be dialled at ``port``; None when it may."""
+        if self._allow_all or ascii_host(host) in self._hosts:
+            return None
+        if any(address.version == network.version and address in network for network in self._networks):
+            return None
+        if not is_public(address):
+            return f"{host} is at {address}, which is not a public address"
+        if port not in self._ports:
+            return f"port {port} of {host} is not among the allowed_ports"
+        return None
 
 
 def is_public(address: Address) -> bool:
     """True for an address a public server can have; an IPv4 address inside an IPv6 one is judged itself."""
     if isinstance(address, IPv6Address):
-        inner = _embedded(address)
-        if inner is not None:
-            return is_public(inner)
+        if address.ipv4_mapped is not None:
+            return is_public(address.ipv4_mapped)
+        if address in _NAT64:
+            return is_public(IPv4Address(int(address) & 0xFFFFFFFF))
+        if address not in _GLOBAL_UNICAST or _is_isatap(address):
+            return False
     if any(address.version == network.version and address in network for network in _NOT_PUBLIC):
         return False
     return address.is_global and not address.is_multicast
 
 
-def _embedded(address: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address that an IPv6 address leads to (mapped, compatible, 6to4, Teredo, NAT64)."""
-    if address.ipv4_mapped is not None:
-        return address.ipv4_mapped
-    if address.sixtofour is not None:
-        return address.sixtofour
-    if address.teredo is not None:
-        return address.teredo[1]
-    if any(address in network for network in _NAT64) or 1 < int(address) < 2**32:
-        return IPv4Address(int(address) & 0xFFFFFFFF)
-    return None
+def _is_isatap(address: IPv6Address) -> bool:
+    """RFC 5214: the last 32 bits are an IPv4 address inside the site."""
+    return (int(address) >> 32) & 0xFDFFFFFF == 0x5EFE
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
-    """Every address the system knows for ``host``. Raises OSError when there is none."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    """Every address the system knows for ``host``. Raises OSError when there is none.
+
+    In threads of its own: a name server that does not answer must not keep those busy that read pages and databases.
+    """
+    look = functools.partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(_lookups(), look)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+@functools.cache
+def _lookups() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_LOOKUPS_AT_ONCE, thread_name_prefix="lookup")
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
@@ -121,8 +143,9 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(f"the name {host} does not resolve") from error
         for address in addresses:
-            if not self._policy.permits(host, ip_address(address)):
-                raise PrivateAddress(f"{host} is at {address}, which is not a public address")
+            refusal = self._policy.refusal(host, ip_address(address), port)
+            if refusal is not None:
+                raise PrivateAddress(refusal)
         failure: Exception = httpcore.ConnectError(f"the name {host} has no address")
         for address in addresses:
             left = None if until is None else until - time.monotonic()

@@ -10,6 +10,8 @@
     │   ├── BadStatus            the server answered with an error status
     │   ├── TooManyRedirects     redirects go on and on
     │   ├── ForbiddenAddress     the host is in a private network
+    │   ├── BrokenAnswer         what came is no HTTP, or broke off
+    │   ├── HostBusy             the host asked to be left alone, or others wait for it already
     │   ├── NotAllowed           robots.txt forbids it
     │   └── RobotsUnavailable    robots.txt cannot be had now, so nothing may be asked
     ├── FolderError              a folder or a file in it cannot be read
@@ -109,6 +111,25 @@ class ForbiddenAddress(FetchError):
     """Raised when a host is, or resolves to, an address that is not public."""
 
     remedy = "name the host in allow_private if it is yours to read"
+
+
+class BrokenAnswer(FetchError):
+    """Raised when the server breaks the rules of HTTP, or breaks off in the middle of an answer."""
+
+    temporary = True
+    remedy = "try again later; if it stays, the server is broken or is no web server"
+
+
+class HostBusy(FetchError):
+    """Raised instead of asking a host that may not be asked before ``retry_after_seconds``. Nothing was sent."""
+
+    temporary = True
+    remedy = "it is tried again then"
+
+    def __init__(self, url: str, cause: str, retry_after_seconds: float = 0.0) -> None:
+        super().__init__(url, cause)
+        self.args = (url, cause, retry_after_seconds)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class NotAllowed(FetchError):

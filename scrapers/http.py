@@ -19,12 +19,13 @@ from typing import Self
 
 import httpx
 
-from scrapers.addresses import AddressPolicy, GuardedBackend, PrivateAddress, Resolver, resolve
+from scrapers.addresses import WEB_PORTS, AddressPolicy, GuardedBackend, PrivateAddress, Resolver, resolve
 from scrapers.compression import BrokenPacking, CapPassed, Inflater
 from scrapers.errors import (
     BadAddress,
     BadEncoding,
     BadStatus,
+    BrokenAnswer,
     ForbiddenAddress,
     TimedOut,
     TooLarge,
@@ -32,8 +33,9 @@ from scrapers.errors import (
     Unreachable,
 )
 from scrapers.headers import fresh_seconds, retry_after_seconds
-from scrapers.links import absolute_url
-from scrapers.manners import ROBOTS_MAX_BYTES, Manners, Robots, host_key
+from scrapers.links import absolute_url, without_user
+from scrapers.manners import Manners, host_key
+from scrapers.robots import ROBOTS_MAX_BYTES, ROBOTS_MAX_REDIRECTS, Robots
 from scrapers.sources import Validators
 
 MEGABYTE = 1_000_000
@@ -41,6 +43,7 @@ MEGABYTE = 1_000_000
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _MAX_POOLS = 64
+_LONGEST_VALIDATOR = 1000
 
 
 def _default_user_agent() -> str:
@@ -54,7 +57,8 @@ def _default_user_agent() -> str:
 class HttpSettings:
     """How documents are fetched. Name a way to reach you in ``user_agent`` when you run this as a service.
 
-    ``allow_private`` is False, True, or the private hosts that may be read (see addresses.AddressPolicy).
+    ``allow_private`` is False, True, or the private hosts that may be read; ``allowed_ports`` are those of public hosts
+    (see addresses.AddressPolicy).
     """
 
     user_agent: str = field(default_factory=_default_user_agent)
@@ -67,6 +71,7 @@ class HttpSettings:
     host_gap_seconds: float = 1.0
     http2: bool = True
     allow_private: bool | tuple[str, ...] = False
+    allowed_ports: tuple[int, ...] = WEB_PORTS
     respect_robots: bool = True
 
 
@@ -99,7 +104,7 @@ class Response:
 
 @dataclass(slots=True)
 class _Pool:
-    transport: httpx.AsyncHTTPTransport
+    transport: httpx.AsyncBaseTransport
     users: int = 0
 
 
@@ -110,12 +115,14 @@ class _Answer:
     headers: Mapping[str, str]
     body: bytes
     permanent_url: str | None = None
+    retry_after: float | None = None  # seconds
 
 
 class HttpClient:
     """``async with HttpClient(settings) as client``: everything that goes over HTTP goes through ``get``.
 
-    The clock gives aware UTC; ``manners`` and ``resolver`` can be handed in by tests.
+    The clock gives aware UTC. Tests can hand in ``manners``, the ``resolver`` of names, and ``transport``, which makes
+    what answers in the place of the network.
     """
 
     def __init__(
@@ -125,12 +132,16 @@ class HttpClient:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         manners: Manners | None = None,
         resolver: Resolver = resolve,
+        transport: Callable[[], httpx.AsyncBaseTransport] | None = None,
     ) -> None:
         self.settings = settings or HttpSettings()
         self._clock = clock
         self._manners = manners or Manners(self.settings.host_gap_seconds)
         self._robots = Robots(self.settings.user_agent, self._get_robots, self._manners)
-        self._backend = GuardedBackend(AddressPolicy(self.settings.allow_private), resolver)
+        self._backend = GuardedBackend(
+            AddressPolicy(self.settings.allow_private, self.settings.allowed_ports), resolver
+        )
+        self._new_transport = transport or self._network
         self._pools: OrderedDict[str, _Pool] = OrderedDict()
         self._tls = httpx.create_ssl_context(trust_env=False)
 
@@ -146,24 +157,28 @@ class HttpClient:
             await pool.transport.aclose()
 
     async def get(self, url: str, *, validators: Validators | None = None, accept: str | None = None) -> Response:
-        """Fetch ``url``, conditionally when ``validators`` are given. Raises FetchError (its subclasses) only."""
+        """Fetch ``url``, conditionally when ``validators`` are given. Raises FetchError (its subclasses) only.
+
+        A user and password in the address are neither sent nor told.
+        """
+        url = without_user(url)
         headers = {
             "User-Agent": self.settings.user_agent,
             "Accept": accept or "*/*",
             "Accept-Encoding": "gzip, deflate",
         }
         conditional = False
-        if validators is not None and validators.etag:
+        if validators is not None and validators.etag and _sendable(validators.etag):
             headers["If-None-Match"] = validators.etag
             conditional = True
-        if validators is not None and validators.last_modified:
+        if validators is not None and validators.last_modified and _sendable(validators.last_modified):
             headers["If-Modified-Since"] = validators.last_modified
             conditional = True
         answer = await self._follow(url, headers, robots=self.settings.respect_robots)
         now = self._clock()
         not_modified = conditional and answer.status == 304
         if not not_modified and not 200 <= answer.status < 300:
-            raise BadStatus(url, answer.status, retry_after_seconds(answer.headers.get("retry-after"), now))
+            raise BadStatus(url, answer.status, answer.retry_after)
         return Response(
             requested_url=url,
             url=answer.url,
@@ -180,42 +195,60 @@ class HttpClient:
 
     async def _get_robots(self, url: str) -> bytes:
         headers = {"User-Agent": self.settings.user_agent, "Accept": "text/plain, */*;q=0.5", "Accept-Encoding": "gzip"}
-        answer = await self._follow(url, headers, robots=False, cut_at=ROBOTS_MAX_BYTES)
+        # One byte more tells that there is more.
+        answer = await self._follow(
+            url, headers, robots=False, cut_at=ROBOTS_MAX_BYTES + 1, max_redirects=ROBOTS_MAX_REDIRECTS
+        )
         if not 200 <= answer.status < 300:
-            raise BadStatus(url, answer.status)
+            raise BadStatus(url, answer.status, answer.retry_after)
         return answer.body
 
     async def _follow(
-        self, url: str, headers: Mapping[str, str], *, robots: bool, cut_at: int | None = None
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        robots: bool,
+        cut_at: int | None = None,
+        max_redirects: int | None = None,
     ) -> _Answer:
-        """The answer at the end of the redirects."""
-        loop = asyncio.get_running_loop()
+        """The answer at the end of the redirects, each of which has to wait for its turn and to be allowed."""
         here = _checked(url, url)
         permanent: str | None = None
         still_permanent = True
+        most = self.settings.max_redirects if max_redirects is None else max_redirects
         left = self.settings.total_deadline_seconds
-        for _ in range(self.settings.max_redirects + 1):
+        for _ in range(most + 1):
             if robots:
                 await self._robots.check(here)
-            async with self._manners.turn(host_key(here)):
-                started = loop.time()
-                try:
-                    async with asyncio.timeout(left):
-                        answer = await self._exchange(here, headers, cut_at)
-                except TimeoutError as error:
-                    seconds = self.settings.total_deadline_seconds
-                    raise TimedOut(here, f"the whole answer took longer than {seconds:g} seconds") from error
-                left -= loop.time() - started
+            async with self._manners.turn(here):
+                answer, left = await self._ask(here, headers, cut_at, left)
             if answer.status not in _REDIRECTS:
                 return replace(answer, permanent_url=permanent)
             location = answer.headers.get("location")
             target = absolute_url(here, location) if location else None
             if target is None:
-                raise BadAddress(url, f"{here} redirects to {location or 'nowhere'}")
+                raise BadAddress(url, f"{here} redirects to {without_user(location) if location else 'nowhere'}")
             here = _checked(target, url)
             still_permanent = still_permanent and answer.status in _PERMANENT
             permanent = here if still_permanent else permanent
-        raise TooManyRedirects(url, f"more than {self.settings.max_redirects} redirects, the last to {here}")
+        raise TooManyRedirects(url, f"more than {most} redirects, the last to {here}")
+
+    async def _ask(
+        self, url: str, headers: Mapping[str, str], cut_at: int | None, left: float
+    ) -> tuple[_Answer, float]:
+        """One answer within the seconds that are ``left``, and how many are then."""
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        try:
+            async with asyncio.timeout(left):
+                answer = await self._exchange(url, headers, cut_at)
+        except TimeoutError as error:
+            seconds = self.settings.total_deadline_seconds
+            raise TimedOut(url, f"the whole answer took longer than {seconds:g} seconds") from error
+        asked = retry_after_seconds(answer.headers.get("retry-after"), self._clock())
+        pause = self._manners.answered(url, answer.status, asked)
+        return replace(answer, retry_after=asked if pause is None else pause), left - (loop.time() - started)
 
     async def _exchange(self, url: str, headers: Mapping[str, str], cut_at: int | None) -> _Answer:
         settings = self.settings
@@ -244,6 +277,8 @@ class HttpClient:
             raise TimedOut(url, f"no byte came for {settings.read_timeout_seconds:g} seconds") from error
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as error:
             raise BadAddress(url, str(error)) from error
+        except (httpx.ProtocolError, httpx.ReadError) as error:
+            raise BrokenAnswer(url, str(error) or "the connection broke off") from error
         except httpx.TransportError as error:
             raise Unreachable(url, str(error) or type(error).__name__) from error
         finally:
@@ -254,8 +289,9 @@ class HttpClient:
         settings = self.settings
         unpack = _unpacker(url, response.headers.get("content-encoding", ""), settings.max_body_bytes)
         claimed = response.headers.get("content-length", "")
-        if cut_at is None and claimed.isdigit() and int(claimed) > settings.max_wire_bytes:
-            raise TooLarge(url, f"it is {int(claimed):,} bytes, more than {settings.max_wire_bytes:,}")
+        size = int(claimed) if claimed.isascii() and claimed.isdigit() and len(claimed) < 20 else 0
+        if cut_at is None and size > settings.max_wire_bytes:
+            raise TooLarge(url, f"it is {size:,} bytes, more than {settings.max_wire_bytes:,}")
         body = bytearray()
         wire = 0
         try:
@@ -281,19 +317,27 @@ class HttpClient:
         """The connections to one host; the caller counts one user down when done. Idle pools beyond a limit go."""
         pool = self._pools.get(key)
         if pool is None:
-            limits = httpx.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=15)
-            transport = httpx.AsyncHTTPTransport(
-                verify=self._tls, http2=self.settings.http2, limits=limits, trust_env=False
-            )
-            # httpx has no public way to hand in a network backend; tests prove that this one is used.
-            transport._pool._network_backend = self._backend
-            pool = self._pools[key] = _Pool(transport)
+            pool = self._pools[key] = _Pool(self._new_transport())
         pool.users += 1
         self._pools.move_to_end(key)
         surplus = len(self._pools) - _MAX_POOLS
         for name in [name for name, other in self._pools.items() if not other.users][: max(0, surplus)]:
             await self._pools.pop(name).transport.aclose()
         return pool
+
+    def _network(self) -> httpx.AsyncHTTPTransport:
+        limits = httpx.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=15)
+        transport = httpx.AsyncHTTPTransport(
+            verify=self._tls, http2=self.settings.http2, limits=limits, trust_env=False
+        )
+        # httpx has no public way to hand in a network backend; tests prove that this one is used.
+        transport._pool._network_backend = self._backend
+        return transport
+
+
+def _sendable(validator: str) -> bool:
+    """Whether what a server once said can be said back to it."""
+    return validator.isascii() and validator.isprintable() and len(validator) <= _LONGEST_VALIDATOR
 
 
 def _checked(url: str, wanted: str) -> str:

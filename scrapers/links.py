@@ -54,6 +54,7 @@ _SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;?]*", re.IGNOR
 _AMP_VIEWER = re.compile(r"(?:www\.)?google(?:\.[a-z]{2,3}){1,2}", re.IGNORECASE)
 _AMP_CACHE = re.compile(r"(?:[a-z0-9-]+\.)*(?:cdn\.ampproject\.org|bing-amp\.com)", re.IGNORECASE)
 _AMP_PATH = re.compile(r"/(?:amp|[acv])(?P<secure>/s)?/(?P<rest>[^/]+\.[^/]+(?:/.*)?)")
+_USER = re.compile(r"//[^/?#]*@")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _UNRENDERED = re.compile(r"\{\{|\{%|<%|\$\{")  # a template that nobody filled in
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -63,7 +64,7 @@ _SPACE_AND_CONTROL = "".join(map(chr, range(0x21)))
 
 
 def absolute_url(base: str, href: str) -> str | None:
-    """``href`` as found in a document at ``base``, absolute and without fragment; None when it is not http(s)."""
+    """``href`` as found in a document at ``base``, absolute, without user and fragment; None when it is not http(s)."""
     # Browsers drop line breaks and tabs inside an address, and so do feeds that wrap theirs.
     cleaned = re.sub(r"[\t\r\n]+", "", href.strip(_SPACE_AND_CONTROL))
     if not cleaned or cleaned.startswith("#") or _UNRENDERED.search(cleaned):
@@ -77,7 +78,13 @@ def absolute_url(base: str, href: str) -> str | None:
             return None
     except ValueError:
         return None
-    return urlunsplit((parts.scheme.lower(), parts.netloc, _escaped(parts.path or "/"), _escaped(parts.query), ""))
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme.lower(), host, _escaped(parts.path or "/"), _escaped(parts.query), ""))
+
+
+def without_user(url: str) -> str:
+    """The address, or what was meant as one, without user and password: those belong in no request, log or table."""
+    return _USER.sub("//", url, count=1)
 
 
 def canonical_url(url: str) -> str:

@@ -9,14 +9,16 @@ from ipaddress import ip_address
 import httpcore
 import pytest
 
-from scrapers.addresses import AddressPolicy, GuardedBackend, PrivateAddress, is_public, resolve
+from scrapers.addresses import WEB_PORTS, AddressPolicy, GuardedBackend, PrivateAddress, is_public, resolve
 from tests.loopback import LoopbackServer
 
 PRIVATE = [
     "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
     "192.0.0.8", "192.88.99.1", "198.18.0.1", "240.0.0.1", "255.255.255.255", "::", "::1", "fe80::1", "fc00::1",
     "ff02::1", "2001:db8::1", "3fff::1", "::ffff:127.0.0.1", "::7f00:1", "2002:7f00:1::", "64:ff9b::7f00:1",
-    "64:ff9b:1::a00:1", "2001:0:4136:e378:8000:63bf:80ff:fffe",
+    "64:ff9b:1::a00:1", "2001:0:4136:e378:8000:63bf:80ff:fffe", "2002:808:808::1", "64:ff9b:1::808:808",
+    "::8.8.8.8", "::ffff:0:8.8.8.8", "fec0::1", "fd00:ec2::254", "100::1", "5f00::1", "fe80::1%eth0", "fe80::1%1",
+    "::ffff:169.254.169.254", "2606:4700::5efe:a00:1", "2606:4700::200:5efe:a00:1", "2001:20::1", "2001:10::1",
 ]  # fmt: skip
 
 
@@ -25,19 +27,35 @@ def test_private(address: str) -> None:
     assert not is_public(ip_address(address))
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "151.101.1.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"])
+@pytest.mark.parametrize(
+    "address",
+    ["8.8.8.8", "151.101.1.1", "2606:4700::1111", "2a00:1450:4001::200e", "::ffff:8.8.8.8", "64:ff9b::808:808"],
+)
 def test_public(address: str) -> None:
     assert is_public(ip_address(address))
 
 
 def test_policy_allows_what_it_names_and_nothing_else() -> None:
     policy = AddressPolicy(("127.0.0.1", "wiki.intranet.example", "10.0.0.0/8"))
-    assert policy.permits("127.0.0.1", ip_address("127.0.0.1"))
-    assert policy.permits("Wiki.Intranet.Example.", ip_address("192.168.7.7"))
-    assert policy.permits("anything.example", ip_address("10.9.9.9"))
-    assert not policy.permits("other.example", ip_address("192.168.7.7"))
-    assert not policy.permits("other.example", ip_address("::1"))
-    assert AddressPolicy(True).permits("x", ip_address("::1"))
+    assert policy.refusal("127.0.0.1", ip_address("127.0.0.1"), 80) is None
+    assert policy.refusal("Wiki.Intranet.Example.", ip_address("192.168.7.7"), 3000) is None
+    assert policy.refusal("anything.example", ip_address("10.9.9.9"), 5000) is None
+    for address in ("192.168.7.7", "::1", "::ffff:192.168.7.7"):
+        said = policy.refusal("other.example", ip_address(address), 80)
+        assert said == f"other.example is at {ip_address(address)}, which is not a public address"
+    assert AddressPolicy(True).refusal("x", ip_address("::1"), 22) is None
+
+
+def test_public_hosts_are_asked_at_the_ports_of_web_servers() -> None:
+    public = ip_address("8.8.8.8")
+    for port in WEB_PORTS:
+        assert AddressPolicy().refusal("news.example", public, port) is None
+    for port in (21, 22, 25, 53, 3306, 6379, 11211):
+        said = AddressPolicy().refusal("news.example", public, port)
+        assert said == f"port {port} of news.example is not among the allowed_ports"
+    assert AddressPolicy(allowed_ports=(8000,)).refusal("news.example", public, 8000) is None
+    assert AddressPolicy(allowed_ports=(8000,)).refusal("news.example", public, 80) is not None
+    assert AddressPolicy(("other.example",)).refusal("news.example", public, 22) is not None
 
 
 def dial(host: str, addresses: Sequence[str], policy: AddressPolicy, port: int) -> None:

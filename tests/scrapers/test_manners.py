@@ -9,46 +9,22 @@ from itertools import pairwise
 
 import pytest
 
-from scrapers.errors import BadStatus, ForbiddenAddress, NotAllowed, RobotsUnavailable, TooManyRedirects, Unreachable
-from scrapers.manners import MAX_CRAWL_DELAY_SECONDS, Manners, Robots, host_key
-
-
-class Clock:
-    """Time that passes only while somebody sleeps. Sleepers wake in the order of their hours."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self._sleepers: list[tuple[float, int, asyncio.Event]] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        event = asyncio.Event()
-        self._sleepers.append((self.now + seconds, len(self._sleepers), event))
-        await event.wait()
-
-    async def run(self, *tasks: asyncio.Task[None]) -> None:
-        while not all(task.done() for task in tasks):
-            for _ in range(20):
-                await asyncio.sleep(0)
-            if self._sleepers:
-                self._sleepers.sort(key=lambda sleeper: sleeper[0])
-                self.now, _, event = self._sleepers.pop(0)
-                event.set()
-        await asyncio.gather(*tasks)
+from scrapers.errors import HostBusy
+from scrapers.manners import FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS, Manners, host_key
+from scrapers.slots import Slots
+from tests.scrapers.clock import Clock
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_no_host_is_asked_faster_than_promised_or_twice_at_once(seed: int) -> None:
     clock = Clock()
     manners = Manners(1.0, clock=clock, sleep=clock.sleep)
-    manners.set_crawl_delay("b.example", 3.0)
+    manners.set_crawl_delay("https://b.example", 3.0)
     chance = random.Random(seed)
     log: dict[str, list[tuple[float, float]]] = defaultdict(list)
 
     async def request(host: str, takes: float) -> None:
-        async with manners.turn(host):
+        async with manners.turn(f"https://{host}/x"):
             started = clock.now
             await clock.sleep(takes)
             log[host].append((started, clock.now))
@@ -70,7 +46,7 @@ def test_hosts_do_not_wait_for_each_other() -> None:
     manners = Manners(10.0, clock=clock, sleep=clock.sleep)
 
     async def request(host: str) -> None:
-        async with manners.turn(host):
+        async with manners.turn(f"https://{host}/x"):
             pass
 
     async def go() -> None:
@@ -85,7 +61,7 @@ def test_a_failed_request_counts_and_frees_its_turn() -> None:
     manners = Manners(2.0, clock=clock, sleep=clock.sleep)
 
     async def request(*, fails: bool) -> None:
-        async with manners.turn("a.example"):
+        async with manners.turn("https://a.example/x"):
             if fails:
                 raise ValueError
 
@@ -99,89 +75,153 @@ def test_a_failed_request_counts_and_frees_its_turn() -> None:
 
 
 def test_host_keys() -> None:
-    assert host_key("https://News.Example./a") == host_key("http://news.example/b") == "news.example"
-    assert host_key("http://news.example:8080/") == "news.example:8080"
+    assert host_key("https://News.Example./a") == host_key("http://u:p@news.example:8080/b") == "news.example"
+    assert host_key("https://[2606:4700::1]:8443/") == "2606:4700::1"
+    assert host_key("https://bücher.example/") == "xn--bcher-kva.example"
 
 
-class Site:
-    """Answers robots.txt from a script and counts how often it is asked."""
-
-    def __init__(self, answer: bytes | Exception) -> None:
-        self.answer = answer
-        self.asked: list[str] = []
-        self.clock = Clock()
-        self.manners = Manners(0.0, clock=self.clock, sleep=self.clock.sleep)
-        self.robots = Robots("dealwire/1.0 (test)", self.fetch, self.manners, clock=self.clock)
-
-    async def fetch(self, url: str) -> bytes:
-        self.asked.append(url)
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
-
-    def check(self, url: str) -> None:
-        asyncio.run(self.robots.check(url))
-
-
-def test_rules_are_obeyed_and_asked_for_once() -> None:
-    site = Site(b"User-agent: dealwire\nDisallow: /private*/\n\nUser-agent: *\nDisallow: /\n")
-    site.check("https://news.example/open")
-    with pytest.raises(NotAllowed, match=r"/private-a/x: the site's robots.txt forbids it to dealwire"):
-        site.check("https://news.example/private-a/x")
-    assert site.asked == ["https://news.example/robots.txt"]
-    site.clock.now = 25 * 3600.0
-    site.check("https://news.example/open")
-    assert len(site.asked) == 2
-
-
-def test_each_origin_has_rules_of_its_own() -> None:
-    site = Site(b"")
-    site.check("https://news.example/x")
-    site.check("https://user:secret@news.example:8443/x")
-    assert site.asked == ["https://news.example/robots.txt", "https://news.example:8443/robots.txt"]
-
-
-@pytest.mark.parametrize("status", [401, 403, 404, 410])
-def test_no_rules_allow_everything(status: int) -> None:
-    Site(BadStatus("https://news.example/robots.txt", status)).check("https://news.example/x")
-
-
-def test_rules_that_cannot_be_read_for_good_are_none() -> None:
-    Site(TooManyRedirects("https://news.example/robots.txt", "round and round")).check("https://news.example/x")
-    Site(b"\xff\xfe\x00 not rules at all <html>").check("https://news.example/x")
-
-
-@pytest.mark.parametrize("status", [429, 500, 503])
-def test_rules_that_cannot_be_had_now_forbid_for_a_while(status: int) -> None:
-    site = Site(BadStatus("https://news.example/robots.txt", status))
-    for _ in range(2):
-        with pytest.raises(RobotsUnavailable, match=f"answered {status}") as caught:
-            site.check("https://news.example/x")
-        assert caught.value.temporary
-    assert len(site.asked) == 1
-    site.answer = b""
-    site.clock.now = 301.0
-    site.check("https://news.example/x")
-
-
-def test_an_unreachable_host_is_reported_as_that() -> None:
-    with pytest.raises(Unreachable, match=r"news\.example/x: asking for its robots\.txt: nobody listens"):
-        Site(Unreachable("https://news.example/robots.txt", "nobody listens")).check("https://news.example/x")
-    with pytest.raises(ForbiddenAddress):
-        Site(ForbiddenAddress("https://news.example/robots.txt", "private")).check("https://news.example/x")
-
-
-def test_crawl_delay_widens_the_gap_within_reason() -> None:
-    site = Site(b"User-agent: *\nCrawl-delay: 86400\n")
-
+def ask(manners: Manners, url: str) -> None:
     async def go() -> None:
-        await site.robots.check("https://news.example/x")
-
-        async def request() -> None:
-            async with site.manners.turn("news.example"):
-                pass
-
-        await site.clock.run(asyncio.create_task(request()), asyncio.create_task(request()))
+        async with manners.turn(url):
+            pass
 
     asyncio.run(go())
-    assert site.clock.now == MAX_CRAWL_DELAY_SECONDS
+
+
+def test_too_many_requests_pauses_the_whole_host_and_longer_each_time() -> None:
+    clock = Clock()
+    manners = Manners(0.0, clock=clock, sleep=clock.sleep)
+    assert manners.answered("https://a.example/1", 429, None) == FIRST_PAUSE_SECONDS
+    with pytest.raises(HostBusy, match=r"a\.example asked to be left alone for 60 more seconds") as caught:
+        ask(manners, "http://a.example:8080/other")
+    assert caught.value.retry_after_seconds == FIRST_PAUSE_SECONDS
+    assert caught.value.temporary
+    ask(manners, "https://b.example/")
+    clock.now = FIRST_PAUSE_SECONDS
+    ask(manners, "https://a.example/1")
+    assert manners.answered("https://a.example/1", 429, 5.0) == 2 * FIRST_PAUSE_SECONDS
+    assert manners.answered("https://a.example/1", 429, 3600.0) == 3600.0
+    assert [manners.answered("https://a.example/1", 429, 0.0) for _ in range(40)][-1] == LAST_PAUSE_SECONDS
+    manners.answered("https://a.example/1", 200, None)
+    assert manners.answered("https://a.example/1", 429, None) == FIRST_PAUSE_SECONDS
+
+
+def test_a_server_error_pauses_the_host_only_where_it_names_a_time() -> None:
+    clock = Clock()
+    manners = Manners(0.0, clock=clock, sleep=clock.sleep)
+    for status, retry_after in ((500, None), (502, 30.0), (503, None), (503, 0.0), (404, 30.0), (301, 30.0)):
+        assert manners.answered("https://a.example/1", status, retry_after) is None
+    ask(manners, "https://a.example/2")
+    assert manners.answered("https://a.example/1", 503, 30.0) == 30.0
+    with pytest.raises(HostBusy):
+        ask(manners, "https://a.example/2")
+
+
+def test_a_short_pause_is_waited_for_and_those_in_the_queue_are_told_of_a_long_one() -> None:
+    clock = Clock()
+    manners = Manners(0.0, clock=clock, sleep=clock.sleep)
+    started: list[tuple[int, float]] = []
+    told: list[int] = []
+
+    async def request(number: int, status: int, retry_after: float) -> None:
+        try:
+            async with manners.turn("https://a.example/x"):
+                started.append((number, clock.now))
+                await clock.sleep(1.0)
+                manners.answered("https://a.example/x", status, retry_after)
+        except HostBusy:
+            told.append(number)
+
+    async def go() -> None:
+        answers = [(503, 5.0), (200, 0.0), (429, 0.0), (200, 0.0), (200, 0.0)]
+        await clock.run(*(asyncio.create_task(request(n, *answer)) for n, answer in enumerate(answers)))
+
+    asyncio.run(go())
+    assert started == [(0, 0.0), (1, 6.0), (2, 7.0)]
+    assert told == [3, 4]
+
+
+def test_who_waits_for_a_host_holds_no_slot() -> None:
+    clock = Clock()
+    manners = Manners(100.0, clock=clock, sleep=clock.sleep)
+    ended: dict[str, float] = {}
+
+    async def work(slots: Slots, host: str, number: int) -> None:
+        async with slots.work(), manners.turn(f"https://{host}/"):
+            await clock.sleep(1.0)
+            ended[f"{host} {number}"] = clock.now
+
+    async def go() -> None:
+        slots = Slots(2)
+        slow = [asyncio.create_task(work(slots, "slow.example", number)) for number in range(20)]
+        await asyncio.sleep(0)
+        quick = [asyncio.create_task(work(slots, f"{number}.example", 0)) for number in range(10)]
+        await clock.run(*slow, *quick)
+        assert slots._free._value == 2
+
+    asyncio.run(go())
+    assert max(ended[f"{number}.example 0"] for number in range(10)) <= 12.0
+    assert ended["slow.example 19"] == 19 * 101.0 + 1.0
+
+
+def test_no_more_work_at_once_than_there_are_slots() -> None:
+    clock = Clock()
+    manners = Manners(3.0, clock=clock, sleep=clock.sleep)
+    at_work = 0
+    most = 0
+
+    async def work(slots: Slots, number: int) -> None:
+        nonlocal at_work, most
+        async with slots.work():
+            for _ in range(3):
+                async with manners.turn(f"https://{number % 7}.example/"):
+                    at_work += 1
+                    most = max(most, at_work)
+                    await clock.sleep(1.0)
+                    at_work -= 1
+
+    async def go() -> None:
+        slots = Slots(4)
+        tasks = [asyncio.create_task(work(slots, number)) for number in range(30)]
+        for task in tasks[10:13]:
+            task.cancel()
+        await clock.run(*tasks[:10], *tasks[13:])
+        assert slots._free._value == 4
+
+    asyncio.run(go())
+    assert most == 4
+
+
+def test_patience_has_an_end_where_it_is_asked_for() -> None:
+    clock = Clock()
+    manners = Manners(10.0, clock=clock, sleep=clock.sleep)
+    told: list[float | None] = []
+
+    async def work(slots: Slots) -> None:
+        async with slots.work():
+            try:
+                async with manners.turn("https://a.example/"):
+                    pass
+            except HostBusy as busy:
+                told.append(busy.retry_after_seconds)
+
+    async def go() -> None:
+        slots = Slots(50, patience_seconds=30.0)
+        await clock.run(*(asyncio.create_task(work(slots)) for _ in range(10)))
+
+    asyncio.run(go())
+    assert told == [40.0] * 5
+    assert clock.now == 40.0
+
+
+def test_hosts_are_forgotten_only_when_nothing_must_be_kept_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scrapers.manners._MAX_HOSTS", 3)
+    clock = Clock()
+    manners = Manners(1.0, clock=clock, sleep=clock.sleep)
+    manners.answered("https://paused.example/", 429, None)
+    for number in range(20):
+        clock.now += 2.0
+        ask(manners, f"https://{number}.example/")
+    assert len(manners._hosts) == 3
+    with pytest.raises(HostBusy):
+        ask(manners, "https://paused.example/")
