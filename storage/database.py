@@ -145,9 +145,7 @@ def _migrate(engine: Engine) -> None:
 def _reading(engine: Engine) -> Engine:
     """The engine for transactions that only read."""
     if engine.dialect.name == "postgresql":
-        return engine.execution_options(
-            dealwire_reading=True, isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
+        return engine.execution_options(dealwire_reading=True, isolation_level="REPEATABLE READ")
     return engine.execution_options(dealwire_reading=True)
 
 

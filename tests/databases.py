@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -111,17 +111,46 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield url
 
 
+@contextmanager
+def ready_databases(family: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Callable[[], str]]:
+    """Makes databases of that family which have their tables, without rows, and gives their URLs.
+
+    SQLite's files are in ``folder``.
+    """
+    with ExitStack() as made:
+
+        def postgresql() -> str:
+            databases: PostgresDatabases = request.getfixturevalue("postgres")
+            return made.enter_context(databases.fresh(tables=True))
+
+        def sqlite() -> str:
+            path = folder / f"dealwire{len(list(folder.glob('dealwire*.db'))) or ''}.db"
+            shutil.copyfile(request.getfixturevalue("sqlite_tables"), path)
+            return f"sqlite:///{path}"
+
+        yield sqlite if family == "sqlite" else postgresql
+
+
 @pytest.fixture(params=FAMILIES)
-def ready_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def ready_urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """Gives, at each call, the URL of another database that has its tables, without rows."""
+    with ready_databases(request.param, request, tmp_path) as make:
+        yield make
+
+
+@pytest.fixture
+def ready_url(ready_urls: Callable[[], str]) -> str:
     """The URL of a database that has its tables, without rows."""
-    if request.param == "sqlite":
-        path = tmp_path / "dealwire.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_tables"), path)
-        yield f"sqlite:///{path}"
-        return
-    databases: PostgresDatabases = request.getfixturevalue("postgres")
-    with databases.fresh(tables=True) as url:
-        yield url
+    return ready_urls()
+
+
+def read_only(url: str) -> str:
+    """The URL by which the same database can only be read."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return f"sqlite:///file:{parsed.database}?mode=ro&uri=true"
+    reading = parsed.update_query_dict({"options": "-c default_transaction_read_only=on"})
+    return reading.render_as_string(hide_password=False)
 
 
 @pytest.fixture

@@ -23,9 +23,10 @@ from urllib.parse import quote
 ENVIRONMENT = "DEALWIRE_TEST_POSTGRES"
 NOT_FOUND = (
     "no PostgreSQL: install it (Debian, Ubuntu: apt-get install postgresql; macOS: brew install postgresql), "
-    f"or set {ENVIRONMENT} to the URL of a server whose user may create databases"
+    f"or set {ENVIRONMENT} to the URL of a superuser on a server for tests"
 )
 READY_SECONDS = 60.0
+_ROOM = 1 << 30  # bytes free that a server may want
 
 # Nothing here outlives the tests, so nothing need reach a disk. Nothing is reachable from outside the directory.
 _SETTINGS = {
@@ -107,7 +108,7 @@ def keep(programs: Path) -> int:
     directory: Path | None = None
     try:
         account = _account()
-        directory = Path(tempfile.mkdtemp(prefix="dealwire-postgres-", dir=_shared_directory() if account else None))
+        directory = Path(tempfile.mkdtemp(prefix="dealwire-postgres-", dir=_parent()))
         if account:
             os.chown(directory, account["user"], account["group"])
         server = _start(programs, directory, account)
@@ -177,13 +178,15 @@ def _account() -> dict[str, Any]:
     raise NoServer("it refuses to run as root, and there is no user postgres or nobody to run it as")
 
 
-def _shared_directory() -> str:
-    """A temporary directory that other users can reach."""
-    for name in ("/dev/shm", tempfile.gettempdir(), "/tmp", "/var/tmp"):
+def _parent() -> str | None:
+    """Where to make the directory: in memory where there is room, somewhere that other users can reach if we are root."""
+    for name in ("/dev/shm", tempfile.gettempdir(), "/tmp"):
         path = Path(name).resolve()
-        if path.is_dir() and all(step.stat().st_mode & 0o001 for step in (path, *path.parents)):
+        if not os.access(path, os.W_OK) or shutil.disk_usage(path).free < _ROOM:
+            continue
+        if os.geteuid() != 0 or all(step.stat().st_mode & 0o001 for step in (path, *path.parents)):
             return name
-    return "/tmp"
+    return None
 
 
 def main(arguments: list[str]) -> int:

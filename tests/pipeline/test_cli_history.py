@@ -22,6 +22,7 @@ from pipeline.demo.server import NEWSROOM, NewsroomServer
 from pipeline.digest import CSV_COLUMNS
 from pipeline.spreadsheet import read_csv
 from storage.database import open_database
+from tests.databases import FAMILIES, ready_databases
 from tests.loopback import LoopbackServer
 
 PAGES = (
@@ -37,9 +38,9 @@ def dealwire(*arguments: str) -> Result:
     return CliRunner().invoke(app, list(arguments))
 
 
-@pytest.fixture(scope="module")
-def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with a database that has read some saved pages."""
+@pytest.fixture(scope="module", params=FAMILIES)
+def history(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """A folder with saved pages, and the URL of a database that has read them."""
     folder = tmp_path_factory.mktemp("history")
     (folder / "pages").mkdir()
     for page in PAGES:
@@ -47,19 +48,22 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     before = Path.cwd()
     os.chdir(folder)
     try:
-        made = dealwire("ingest", "--folder", "pages", "--database", "sqlite:///deals.db")
-        assert made.exit_code == 0, made.output
-        assert "5 pages read" in made.stderr
-        yield folder
+        with ready_databases(request.param, request, folder) as make:
+            url = make()
+            made = dealwire("ingest", "--folder", "pages", "--database", url)
+            assert made.exit_code == 0, made.output
+            assert "5 pages read" in made.stderr
+            yield folder, url
     finally:
         os.chdir(before)
 
 
 @pytest.fixture
-def asked(history: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(history)
-    monkeypatch.setenv("DEALWIRE_DATABASE_URL", "sqlite:///deals.db")
-    return history
+def asked(history: tuple[Path, str], monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder, url = history
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("DEALWIRE_DATABASE_URL", url)
+    return folder
 
 
 def _deals(*arguments: str) -> list[dict[str, object]]:

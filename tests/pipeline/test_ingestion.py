@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import sqlite3
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, text
 
 from pipeline.ingestion import Extractor, IngestResult, Progress, Stage, ingest
 from pipeline.reextraction import reextract
@@ -19,8 +20,10 @@ from storage.database import Database, open_database
 from storage.deals import DealQuery, DealView
 from storage.errors import DatabaseLocked, DatabaseReadOnly
 from storage.vocabulary import PageState, Status
+from tests.databases import read_only
 from tests.loopback import LoopbackServer
 from tests.pipeline.newsroom import NOW, feed, page, serve, toy_extract
+from tests.storage import builders
 
 DEAL = "DEAL acquisition announced: acquirer Brightwell, target Oakline"
 SETTINGS = HttpSettings(
@@ -61,17 +64,10 @@ def found(database: Database) -> list[DealView]:
         return deals.search(session, DealQuery(technology=None))
 
 
-def contents(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    """All rows of a SQLite file, but for the bookkeeping of polls."""
-    with sqlite3.connect(path) as connection:
-        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        rows = {
-            name: sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr)
-            for name in tables
-            if name != "source"
-        }
-    connection.close()
-    return rows
+def contents(database: Database) -> dict[str, Sequence[tuple[object, ...]]]:
+    """All rows, but for the bookkeeping of polls."""
+    with database.reading() as session:
+        return {name: rows for name, rows in builders.contents(session).items() if name != "source"}
 
 
 def test_a_pass_turns_a_feed_into_deals(server: LoopbackServer, database: Database) -> None:
@@ -99,11 +95,11 @@ def test_a_pass_turns_a_feed_into_deals(server: LoopbackServer, database: Databa
     assert (told[-1].done, told[-1].total) == (3, 3)
 
 
-def test_doing_it_again_writes_nothing_new(server: LoopbackServer, database: Database, tmp_path: Path) -> None:
+def test_doing_it_again_writes_nothing_new(server: LoopbackServer, database: Database) -> None:
     serve(server, "/one", page(DEAL))
     source = FeedSource("wire", feed(server, ["/one"]))
     run([source], database)
-    before = contents(tmp_path / "deals.db")
+    before = contents(database)
     asked = len(server.requests)
 
     again = run([source], database, at=NOW + timedelta(hours=1))
@@ -111,10 +107,10 @@ def test_doing_it_again_writes_nothing_new(server: LoopbackServer, database: Dat
     assert again.sources[0].not_modified
     assert (again.read, again.new_deals) == (0, 0)
     assert len(server.requests) == asked + 1  # the feed alone
-    assert contents(tmp_path / "deals.db") == before
+    assert contents(database) == before
 
 
-def test_outlets_in_any_order_give_the_same_deals(tmp_path: Path) -> None:
+def test_outlets_in_any_order_give_the_same_deals(tmp_path: Path, ready_urls: Callable[[], str]) -> None:
     folder = tmp_path / "pages"
     folder.mkdir()
     told = {
@@ -127,7 +123,7 @@ def test_outlets_in_any_order_give_the_same_deals(tmp_path: Path) -> None:
     for number, order in enumerate(itertools.permutations(told)):
         if number % 5:
             continue
-        with open_database(f"sqlite:///{tmp_path / f'{number}.db'}") as database:
+        with open_database(ready_urls()) as database:
             for name in order:
                 for old in folder.iterdir():
                     old.unlink()
@@ -329,58 +325,52 @@ def test_a_copied_text_is_no_second_deal(server: LoopbackServer, database: Datab
     assert sorted(report.copy for report in deal.reports) == [False, True]
 
 
-def test_a_locked_database_is_named_and_loses_nothing(server: LoopbackServer, tmp_path: Path) -> None:
+def test_a_locked_database_is_named_and_loses_nothing(
+    server: LoopbackServer, database: Database, ready_url: str
+) -> None:
     serve(server, "/one", page(DEAL))
     source = FeedSource("wire", feed(server, ["/one"]))
-    path = tmp_path / "deals.db"
-    with open_database(f"sqlite:///{path}", lock_timeout_seconds=0.2) as database:
-        other = sqlite3.connect(path, isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(DatabaseLocked, match=r"deals\.db"):
-            run([source], database)
-        other.execute("ROLLBACK")
-        other.close()
-        assert run([source], database).new_deals == 1
+    with open_database(ready_url, lock_timeout_seconds=0.2) as waiting:
+        with database.session() as other:
+            other.connection()
+            with pytest.raises(DatabaseLocked, match=re.escape(database.shown_url)):
+                run([source], waiting)
+        assert run([source], waiting).new_deals == 1
 
 
-def test_a_database_locked_for_one_page_costs_only_time(server: LoopbackServer, tmp_path: Path) -> None:
+def test_a_database_locked_for_one_page_costs_only_time(
+    server: LoopbackServer, database: Database, ready_url: str
+) -> None:
     serve(server, "/one", page(DEAL))
     serve(server, "/two", page("DEAL merger announced: partner Pinecrest, partner Lakeside"))
     source = FeedSource("wire", feed(server, ["/one", "/two"]))
-    path = tmp_path / "deals.db"
-    holders: list[sqlite3.Connection] = []
+    locks: list[Connection] = []
 
     def locks_the_first(article: object) -> tuple[()]:
-        if not holders:
-            holders.append(sqlite3.connect(path, isolation_level=None, check_same_thread=False))
-            holders[0].execute("BEGIN IMMEDIATE")
+        if not locks:
+            locks.append(database.engine.connect())
+            locks[0].begin()
         return ()
 
     def unlocks(progress: Progress) -> None:
         if progress.failure is not None:
-            holders[0].execute("ROLLBACK")
+            locks[0].close()
 
-    async def once(database: Database) -> IngestResult:
+    async def once(waiting: Database) -> IngestResult:
         async with HttpClient(SETTINGS) as client:
-            return await ingest([source], database, client, now=lambda: NOW, extract=locks_the_first, progress=unlocks)
+            return await ingest([source], waiting, client, now=lambda: NOW, extract=locks_the_first, progress=unlocks)
 
-    with open_database(f"sqlite:///{path}", lock_timeout_seconds=0.2) as database:
-        result = asyncio.run(once(database))
-        holders[0].close()
+    with open_database(ready_url, lock_timeout_seconds=0.2) as waiting:
+        result = asyncio.run(once(waiting))
         [failure] = result.failures
         assert failure.temporary
         assert "locked" in failure.error
         assert result.read == 1
-        assert run([source], database).read == 1
+        assert run([source], waiting).read == 1
 
 
-def test_a_read_only_database_ends_the_pass_with_its_name(server: LoopbackServer, tmp_path: Path) -> None:
-    path = tmp_path / "deals.db"
-    open_database(f"sqlite:///{path}").close()
-    with (
-        open_database(f"sqlite:///file:{path}?mode=ro&uri=true") as database,
-        pytest.raises(DatabaseReadOnly, match="read-only"),
-    ):
+def test_a_read_only_database_ends_the_pass_with_its_name(server: LoopbackServer, ready_url: str) -> None:
+    with open_database(read_only(ready_url)) as database, pytest.raises(DatabaseReadOnly, match="read-only"):
         run([FeedSource("wire", feed(server, []))], database)
 
 
@@ -402,21 +392,17 @@ def test_a_failure_that_cannot_be_recorded_names_its_page_and_its_source(
 
 
 @pytest.mark.parametrize("left", ["a report in no deal", "a stale deal"])
-def test_what_trips_the_resolution_costs_only_itself(
-    server: LoopbackServer, database: Database, tmp_path: Path, left: str
-) -> None:
+def test_what_trips_the_resolution_costs_only_itself(server: LoopbackServer, database: Database, left: str) -> None:
     serve(server, "/bad", page(DEAL))
     serve(server, "/one", page("DEAL merger announced: partner Pinecrest, partner Lakeside"))
     run([FeedSource("wire", feed(server, ["/bad", "/one"]))], database)
-    with sqlite3.connect(tmp_path / "deals.db") as connection:
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("UPDATE report SET status = 'nonsense' WHERE type = 'acquisition'")
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE report SET status = 'nonsense' WHERE type = 'acquisition'")
         if left == "a stale deal":
-            connection.execute("UPDATE deal SET stale = 1")
+            connection.exec_driver_sql("UPDATE deal SET stale = true")
         else:
-            connection.execute("UPDATE report SET deal_id = NULL")
-            connection.execute("DELETE FROM deal")
-    connection.close()
+            connection.exec_driver_sql("UPDATE report SET deal_id = NULL")
+            connection.exec_driver_sql("DELETE FROM deal")
     paths = ["/bad", "/one", "/two", "/three"]
     serve(server, "/two", page("DEAL licensing announced: licensor Foxglove, licensee Marigold"))
     serve(server, "/three", page("DEAL partnership announced: partner Hazelton, partner Thornby"))
@@ -431,9 +417,8 @@ def test_what_trips_the_resolution_costs_only_itself(
     named = ("", "deal ") if left == "a stale deal" else ("wire", server.url("/bad"))
     assert failure.source == named[0]
     assert failure.subject.startswith(named[1])
-    with sqlite3.connect(tmp_path / "deals.db") as connection:
-        kinds = {kind for (kind,) in connection.execute("SELECT type FROM deal WHERE NOT stale")}
-    connection.close()
+    with database.engine.connect() as connection:
+        kinds = set(connection.scalars(text("SELECT type FROM deal WHERE NOT stale")))
     assert kinds == {"merger", "licensing", "partnership"}
     quiet = run([FeedSource("wire", server.url("/feed.xml"))], database, due_only=True, every=timedelta(hours=1))
     again = run([FeedSource("wire", server.url("/feed.xml"))], database, due_only=True, every=timedelta(hours=1))

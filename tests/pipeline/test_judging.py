@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -29,12 +28,6 @@ from storage.vocabulary import JudgementKind, Role
 from tests.storage.builders import LATER, NOW, add_page, make_article, make_report
 
 MAI = Person("mai", "the two plants are one project", LATER)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with open_database(f"sqlite:///{tmp_path / 'deals.db'}") as opened:
-        yield opened
 
 
 def told(database: Database, number: int, *reports: Report) -> list[int]:

@@ -16,34 +16,32 @@ from storage.database import Database, open_database
 from storage.models import Article
 from tests.pipeline.newsroom import NOW, page, toy_extract
 
-URL = "sqlite:///deals.db"
 
-
-def known() -> list[tuple[str, str | None, str, datetime | None]]:
-    with open_database(URL) as database, database.reading() as session:
+def known(url: str) -> list[tuple[str, str | None, str, datetime | None]]:
+    with open_database(url) as database, database.reading() as session:
         query = select(Article.title, Article.publisher, Article.language, Article.published_at).order_by(Article.title)
         return [(title, publisher, language, at) for title, publisher, language, at in session.execute(query)]
 
 
 def test_a_folder_of_the_command_line_keeps_publisher_and_language(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ready_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("f").mkdir()
     Path("f/a.txt").write_text("5G: K+N", encoding="utf-8")
     Path("f/b.html").write_bytes(page("DEAL acquisition announced: acquirer Brightwell, target Oakline"))
     said = ["--folder", "f", "--publisher", "My Wire", "--language", "de"]
-    made = CliRunner().invoke(app, ["ingest", *said, "--database", URL])
+    made = CliRunner().invoke(app, ["ingest", *said, "--database", ready_url])
     assert made.exit_code == 0, made.output
-    before = known()
+    before = known(ready_url)
     assert [(title, publisher) for title, publisher, *_ in before] == [
         ("5G: K+N", "My Wire"),
         ("News", "My Wire"),
     ]
     assert before[0][2] == "de"
-    again = CliRunner().invoke(app, ["reextract", "--database", URL])
+    again = CliRunner().invoke(app, ["reextract", "--database", ready_url])
     assert again.exit_code == 0, again.output
-    assert known() == before
+    assert known(ready_url) == before
 
 
 def test_no_article_is_dated_after_its_page_was_fetched(database: Database) -> None:

@@ -228,9 +228,8 @@ asyncio.run(main(sys.argv[1], sys.argv[2]))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to handle")
-def test_sigterm_ends_the_service_cleanly(server: LoopbackServer, tmp_path: Path) -> None:
+def test_sigterm_ends_the_service_cleanly(server: LoopbackServer, database_url: str) -> None:
     serve(server, "/one", page(DEAL))
-    database_url = f"sqlite:///{tmp_path / 'deals.db'}"
     with subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(PROGRAM), feed(server, ["/one"]), database_url],
         stdout=subprocess.PIPE,

@@ -5,38 +5,39 @@ Everything goes through the real commands, with real files, a real database and 
 
 from __future__ import annotations
 
+import os
 import re
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import text
 
 from pipeline.cli.app import app
 from pipeline.cli.common import Settings
 from pipeline.ingestion import Extractor
+from storage.database import open_database
 from tests.loopback import LoopbackServer
 from tests.pipeline.newsroom import feed, page, serve, toy_extract
 
-URL = "sqlite:///deals.db"
 GOOD = page("DEAL acquisition announced: acquirer Brightwell, target Oakline", title="Brightwell buys Oakline")
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to work in, and the tests' extractor."""
+def folder(tmp_path: Path, ready_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, a database, and the tests' extractor."""
 
     def toy(settings: Settings) -> Extractor:
         return toy_extract
 
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DEALWIRE_DATABASE_URL", ready_url)
     monkeypatch.setattr("pipeline.cli.ingest.extractor", toy)
     return tmp_path
 
 
 def ingest(*arguments: str) -> Result:
-    result = CliRunner().invoke(app, ["ingest", *arguments, "--database", URL])
+    result = CliRunner().invoke(app, ["ingest", *arguments])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
 
@@ -48,8 +49,8 @@ def configure(**sources: str) -> None:
 
 
 def rows(query: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect("deals.db")) as connection:
-        return connection.execute(query).fetchall()
+    with open_database(os.environ["DEALWIRE_DATABASE_URL"]) as database, database.reading() as session:
+        return [tuple(row) for row in session.execute(text(query))]
 
 
 @pytest.mark.parametrize("status", [503, 404])

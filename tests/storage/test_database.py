@@ -20,6 +20,7 @@ from storage.errors import (
     SchemaVersionError,
     StorageError,
 )
+from tests.databases import read_only
 from tests.storage.builders import NOW, add_deal
 
 
@@ -121,24 +122,35 @@ def test_a_new_database_that_is_locked_says_so(tmp_path: Path) -> None:
     other.close()
 
 
-def test_a_read_only_database_can_be_read_but_not_written(tmp_path: Path) -> None:
-    path = tmp_path / "dealwire.db"
-    with open_database(f"sqlite:///{path}") as database:
+def test_a_read_only_database_can_be_read_but_not_written(ready_url: str) -> None:
+    with open_database(ready_url) as database:
         add_source(database)
-    with open_database(f"sqlite:///file:{path}?mode=ro&uri=true") as database:
+    with open_database(read_only(ready_url)) as database:
         assert source_names(database) == ["wire"]
-        with pytest.raises(DatabaseReadOnly, match="read-only; allow writing"):
+        with pytest.raises(DatabaseReadOnly, match="is read-only"):
             add_source(database, "second")
 
 
-def test_a_read_only_transaction_on_postgresql_is_named(postgres_database: Database) -> None:
-    def write() -> None:
-        with postgres_database.session() as session:
-            session.execute(text("SET TRANSACTION READ ONLY"))
-            sources.sync_sources(session, [("wire", "feed", "https://wire.example")], NOW)
-
-    with pytest.raises(DatabaseReadOnly, match="read-only"):
-        write()
+def test_a_user_who_may_only_read_is_named(postgres_database: Database) -> None:
+    url = postgres_database.engine.url.set(drivername="postgresql")
+    reader = f"reader_{url.database}"
+    add_source(postgres_database)
+    with postgres_database.engine.begin() as connection:
+        connection.exec_driver_sql(f"CREATE ROLE {reader} LOGIN PASSWORD 'reads'")
+        connection.exec_driver_sql(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {reader}")
+    try:
+        as_reader = url.set(username=reader, password="reads").render_as_string(hide_password=False)
+        with open_database(as_reader) as database:
+            assert source_names(database) == ["wire"]
+            with pytest.raises(
+                DatabaseReadOnly, match=r"permission denied.*grant this user the right to write"
+            ) as caught:
+                add_source(database, "second")
+            assert "reads" not in str(caught.value)
+    finally:
+        with postgres_database.engine.begin() as connection:
+            connection.exec_driver_sql(f"DROP OWNED BY {reader}")
+            connection.exec_driver_sql(f"DROP ROLE {reader}")
 
 
 def test_a_database_or_schema_that_is_not_there_is_named(postgres_database: Database) -> None:
