@@ -179,7 +179,7 @@ def _account() -> dict[str, Any]:
 
 
 def _parent() -> str | None:
-    """Where to make the directory: in memory where there is room, somewhere that other users can reach if we are root."""
+    """Where to make the directory: in memory where there is room; if we are root, where others can reach it."""
     for name in ("/dev/shm", tempfile.gettempdir(), "/tmp"):
         path = Path(name).resolve()
         if not os.access(path, os.W_OK) or shutil.disk_usage(path).free < _ROOM:
