@@ -1,6 +1,6 @@
 """What reading a large sitemap costs: seconds, and memory beyond the body itself, each size in a process of its own.
 
-    python bench/sitemap_memory.py
+python bench/sitemap_memory.py
 """
 
 from __future__ import annotations

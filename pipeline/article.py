@@ -17,10 +17,14 @@ from urllib.parse import unquote, urlsplit
 
 from pipeline.decoding import decode, is_binary
 from pipeline.errors import ArticleError
+from pipeline.filings import FilingText, filing_text, saved_filing_text
 from pipeline.front_matter import read_front_matter
 from pipeline.language import detect
 from pipeline.metadata import Moment, PageMetadata, guess_date, parse_moment, read_metadata
+from pipeline.plain_lines import plain_lines
+from scrapers.edgar_submission import is_submission, parse_submission
 from storage.records import Article
+from storage.vocabulary import DatePrecision
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -64,6 +68,7 @@ _FEED_START = re.compile(
 )
 # What the SEC writes around each document of a filing.
 _FILING = re.compile(r"\A\s*<DOCUMENT>.{0,2000}?<TEXT>\s*", re.DOTALL)
+_SAVED_FILING = re.compile(r"form(?:\s|&#160;|&nbsp;|<[^<>]{0,200}>){1,20}8-K\b", re.IGNORECASE)
 _HIDDEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"), None) | {0xA0: " ", 0x202F: " "}
 _UNSEEN = ((b"<script", b"</script>"), (b"<style", b"</style>"), (b"<svg", b"</svg>"), (b"<!--", b"-->"))
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -97,6 +102,8 @@ def read_article(
     name = _name(url)
     if body.startswith(b"\x1f\x8b"):
         body = _gunzip(body, name)
+    if is_submission(body) and (article := _from_submission(body, name, url, hint, publisher)) is not None:
+        return article
     kind = sniff(body, url=url, content_type=content_type)
     limit = MAX_HTML_BYTES if kind is Kind.HTML else MAX_TEXT_BYTES
     if kind is Kind.HTML and len(body) > limit:
@@ -200,6 +207,8 @@ def _from_html(
     tree = trafilatura.load_html(markup if "html" in markup[:50].lower() else f"<!doctype html>\n{markup}")
     if tree is None:
         raise ArticleError(name, "is not HTML that can be parsed; save it again, or leave it out")
+    if _SAVED_FILING.search(markup) and (filing := saved_filing_text(plain_lines(tree))) is not None:
+        return _of_filing(filing, url, hint, publisher)
     page = read_metadata(tree, url=url)
     when = _date(tree, page, hint, url=url, fetched_at=fetched_at)
     title = _clean(page.title or (hint.title if hint else None) or "")
@@ -222,6 +231,35 @@ def _from_html(
         published_at=when.at if when else None,
         published_precision=when.precision if when else None,
         publisher=publisher or page.publisher,
+        url=url,
+    )
+
+
+def _from_submission(
+    body: bytes, name: str, url: str | None, hint: Link | None, publisher: str | None
+) -> Article | None:
+    """The article of a filing's full text; None for a single document of one, which is read like any other."""
+    submission = parse_submission(body, url=name)
+    filing = filing_text(submission)
+    if filing is None:
+        if submission.accession is None:
+            return None
+        raise ArticleError(name, f"is a filing on form {submission.form}; dealwire reads Form 8-K alone")
+    return _of_filing(filing, url, hint, publisher)
+
+
+def _of_filing(filing: FilingText, url: str | None, hint: Link | None, publisher: str | None) -> Article:
+    when = parse_moment(hint.published if hint and hint.published else filing.day)
+    if filing.accepted_at is not None:
+        when = Moment(filing.accepted_at, DatePrecision.TIME)
+    text = _clean(filing.text)
+    return Article(
+        title=_clean(filing.title),
+        text=text,
+        language=detect(text, hints=("en",)),
+        published_at=when.at if when else None,
+        published_precision=when.precision if when else None,
+        publisher=publisher or filing.company,
         url=url,
     )
 

@@ -21,15 +21,19 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, Validatio
 from pipeline.config_file import Located, read_yaml
 from pipeline.config_problems import at, describe
 from pipeline.config_types import (
+    CikNumbers,
     ClockTime,
     Cron,
     DatabaseUrl,
+    Day,
     FilePath,
     FilePaths,
+    FilingItems,
     FocusName,
     Hosts,
     Interval,
     Language,
+    MailAddress,
     OptionalTerms,
     Selector,
     Size,
@@ -40,7 +44,8 @@ from pipeline.config_types import (
     did_you_mean,
 )
 from pipeline.errors import ConfigError
-from scrapers.sources import FeedSource, FolderSource, ListingSource, SitemapSource, Source
+from scrapers.edgar import DEAL_ITEMS
+from scrapers.sources import EdgarSource, FeedSource, FolderSource, ListingSource, SitemapSource, Source
 from storage.vocabulary import DealType, FocusArea, Role, Status
 
 if TYPE_CHECKING:
@@ -78,8 +83,10 @@ class FetchConfig(_Part):
     """Manners and limits of fetching; None is what ``scrapers.http.HttpSettings`` says.
 
     Sizes are bytes, or written like ``10 MB``. ``allow_private`` names hosts in one's own network that may be fetched.
+    ``contact`` is the e-mail address of who runs this; it is told with the user agent's name.
     """
 
+    contact: MailAddress | None = None
     user_agent: Text | None = None
     connect_timeout_seconds: Annotated[float, Field(gt=0, le=600)] | None = None
     read_timeout_seconds: Annotated[float, Field(gt=0, le=600)] | None = None
@@ -96,9 +103,19 @@ class FetchConfig(_Part):
 
     def http_settings(self) -> HttpSettings:
         """The same for ``scrapers``."""
-        from scrapers.http import HttpSettings  # httpx takes a moment, and most commands fetch nothing
+        from scrapers.http import HttpSettings, user_agent  # httpx takes a moment, and most commands fetch nothing
 
-        return HttpSettings(**self.model_dump(exclude={"concurrency"}, exclude_none=True))
+        given = self.model_dump(exclude={"concurrency", "contact"}, exclude_none=True)
+        if self.user_agent is None:
+            given["user_agent"] = user_agent(self.contact)
+        elif self.contact is not None and self.contact not in self.user_agent:
+            given["user_agent"] = f"{self.user_agent} {self.contact}"
+        return HttpSettings(**given)
+
+    @property
+    def says_whom_to_write_to(self) -> bool:
+        """Whether a server is told an address at which the operator is reached."""
+        return self.contact is not None or "@" in (self.user_agent or "")
 
 
 class _SourceConfig(_Part):
@@ -171,6 +188,26 @@ class SitemapConfig(_SourceConfig):
         )  # fmt: skip
 
 
+class EdgarConfig(_SourceConfig):
+    """Filings on Form 8-K at the SEC: of all companies as they come in, or of those whose CIK numbers are named."""
+
+    kind: Literal["edgar"]
+    language: Language = "en"
+    companies: CikNumbers = ()
+    items: FilingItems = tuple(DEAL_ITEMS)
+    since: Day | None = None
+    max_filings: Annotated[int, Field(ge=1, le=1000)] = 40
+    base_url: WebAddress = "https://www.sec.gov"
+    data_url: WebAddress = "https://data.sec.gov"
+
+    def to_source(self) -> EdgarSource:
+        return EdgarSource(
+            self.name, self.companies, self.items, since=self.since.isoformat() if self.since else None,
+            max_filings=self.max_filings, publisher=self.publisher, base_url=self.base_url, data_url=self.data_url,
+            language=self.language,
+        )  # fmt: skip
+
+
 def _kind(value: object) -> str | None:
     kind = value.get("kind", "feed") if isinstance(value, dict) else getattr(value, "kind", "feed")
     return kind if isinstance(kind, str) else None
@@ -180,7 +217,8 @@ SourceConfig = Annotated[
     Annotated[FeedConfig, Tag("feed")]
     | Annotated[ListingConfig, Tag("listing")]
     | Annotated[FolderConfig, Tag("folder")]
-    | Annotated[SitemapConfig, Tag("sitemap")],
+    | Annotated[SitemapConfig, Tag("sitemap")]
+    | Annotated[EdgarConfig, Tag("edgar")],
     Discriminator(_kind),
 ]
 
@@ -328,6 +366,18 @@ def _cross_check(config: Config, found: Located) -> Iterator[str]:
                 said = f"'{entry.name}' is taken (line {first}); every name may be used once"
                 yield at(found, (section, position, "name"), said)
             seen.setdefault(entry.name, position)
+    for position, source in enumerate(config.sources):
+        if source.kind != "edgar":
+            continue
+        for key in () if source.companies else sorted({"since", "max_filings"} & source.model_fields_set):
+            said = "is of use with companies only; without them dealwire takes what comes in from now on"
+            yield at(found, ("sources", position, key), said)
+        if source.enabled and not config.fetch.says_whom_to_write_to:
+            said = (
+                "the SEC answers only programs that say whom to write to; "
+                "give an e-mail address of yours under fetch, as in `contact: you@your.site`"
+            )
+            yield at(found, ("sources", position, "kind"), said)
     areas = set(config.areas)
     names = {source.name for source in config.sources}
     for position, digest in enumerate(config.digests):
@@ -349,4 +399,5 @@ _MODELS: Mapping[tuple[str, ...], type[_Part]] = {
     ("sources", "listing"): ListingConfig,
     ("sources", "folder"): FolderConfig,
     ("sources", "sitemap"): SitemapConfig,
+    ("sources", "edgar"): EdgarConfig,
 }

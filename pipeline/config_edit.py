@@ -59,7 +59,8 @@ def free_name(wanted: str, taken: Iterable[str]) -> str:
 
 def known_urls(config: Config) -> dict[str, str]:
     """The canonical address of every source that has one, disabled ones too, with the source's name."""
-    return {canonical_url(source.url): source.name for source in config.sources if source.kind != "folder"}
+    kinds = ("feed", "sitemap", "listing")
+    return {canonical_url(source.to_source().url): source.name for source in config.sources if source.kind in kinds}
 
 
 def add_to_file(path: Path, sources: Sequence[NewSource], *, environment: Mapping[str, str]) -> None:

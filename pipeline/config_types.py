@@ -5,13 +5,15 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+
+from scrapers.edgar import DEAL_ITEMS
 
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -137,7 +139,35 @@ def _names_a_focus(value: str) -> str:
 
 
 def _terms(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+    return [value] if isinstance(value, str | int | float) and not isinstance(value, bool) else value
+
+
+def _mail_address(value: str) -> str:
+    if not re.fullmatch(r"[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>().]+", value):
+        raise ValueError("expected an e-mail address such as you@your.site")
+    return value
+
+
+def _cik(value: object) -> object:
+    text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    digits = text.upper().removeprefix("CIK").strip()
+    if not re.fullmatch(r"\d{1,10}", digits) or not int(digits):
+        raise ValueError("expected a CIK number such as 320193 or 0000320193 (the SEC's company search tells it)")
+    return digits.zfill(10)
+
+
+def _filing_item(value: object) -> object:
+    text = f"{value:.2f}" if isinstance(value, float) else value
+    if text not in DEAL_ITEMS:
+        raise ValueError(f"expected items of Form 8-K that tell of deals: {', '.join(DEAL_ITEMS)}")
+    return text
+
+
+def _day(value: object) -> object:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError as error:
+        raise ValueError("expected a day such as 2026-11-05") from error
 
 
 Text = Annotated[str, Field(min_length=1)]
@@ -155,5 +185,11 @@ TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Cron = Annotated[str, AfterValidator(_cron)]
 ClockTime = Annotated[str, AfterValidator(_clock_time)]
 FocusName = Annotated[str, AfterValidator(_names_a_focus)]
+MailAddress = Annotated[str, AfterValidator(_mail_address)]
+Day = Annotated[date, BeforeValidator(_day)]
+CikNumbers = Annotated[tuple[Annotated[str, BeforeValidator(_cik)], ...], BeforeValidator(_terms)]
+FilingItems = Annotated[
+    tuple[Annotated[str, BeforeValidator(_filing_item)], ...], BeforeValidator(_terms), Field(min_length=1)
+]
 OptionalTerms = Annotated[tuple[Text, ...], BeforeValidator(_terms)]
 Hosts = Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], BeforeValidator(_terms)]

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from pipeline.article import read_article
 from pipeline.errors import ArticleError, ExtractionError
+from pipeline.filing_reports import settled_by_items
 from pipeline.resolver import Resolved, refresh_deals, resolve_reports
 from scrapers.links import Link
 from scrapers.sources import Source
@@ -59,13 +60,18 @@ def read_document(
         fetched_at=fetched_at,
     )
     try:
-        return Document(article, tuple(extract(article)))
+        return Document(article, reports_in(article, extract))
     except ExtractionError:
         raise
     except Exception as error:  # a page that trips the extractor must cost only itself
         raise ExtractionError(
             f"{article.url}: the extractor failed on it ({type(error).__name__}: {error}); please report this page"
         ) from error
+
+
+def reports_in(article: Article, extract: Extractor) -> tuple[Report, ...]:
+    """What the extractor finds in an article, as far as the form of the document does not say otherwise."""
+    return settled_by_items(article, extract(article))
 
 
 def keep_document(
@@ -85,4 +91,4 @@ def keep_document(
     return replace(resolved, unsettled=unsettled)
 
 
-__all__ = ["ArticleError", "Document", "Extractor", "keep_document", "link_of", "read_document"]
+__all__ = ["ArticleError", "Document", "Extractor", "keep_document", "link_of", "read_document", "reports_in"]

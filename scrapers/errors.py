@@ -19,6 +19,8 @@
         ├── NotAFeed
         ├── NotASitemap
         ├── NotHtml
+        ├── NotASubmission
+        ├── NotASubmissionList
         ├── UnsafeDocument       entities, or markup made to exhaust who reads it
         └── BadSelector          a CSS selector of the configuration that cannot be used
 
@@ -171,6 +173,18 @@ class NotHtml(ParseError):
     """Raised when a listing is no HTML page."""
 
     remedy = "check that the address is the newsroom page's"
+
+
+class NotASubmission(ParseError):
+    """Raised when a file is no full text of a filing at EDGAR."""
+
+    remedy = "open the filing's page; it may have been taken down"
+
+
+class NotASubmissionList(ParseError):
+    """Raised when EDGAR's answer is no list of a company's filings."""
+
+    remedy = "check the company's CIK number"
 
 
 class UnsafeDocument(ParseError):

@@ -46,11 +46,18 @@ _MAX_POOLS = 64
 _LONGEST_VALIDATOR = 1000
 
 
-def _default_user_agent() -> str:
+#: The SEC asks for no more than ten requests a second; its hosts are asked one after the other.
+HOST_GAPS = {"www.sec.gov": 0.2, "data.sec.gov": 0.2}
+
+
+def user_agent(contact: str | None = None) -> str:
+    """How this client calls itself, with the address at which its operator is reached."""
     try:
-        return f"dealwire/{version('dealwire')} (reads news of technology deals)"
+        name = f"dealwire/{version('dealwire')}"
     except PackageNotFoundError:  # run from a source tree that was never installed
-        return "dealwire (reads news of technology deals)"
+        name = "dealwire"
+    # Some who ask for an address (the SEC) refuse names with brackets or links in them.
+    return f"{name} {contact}" if contact else f"{name} (reads news of technology deals)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ class HttpSettings:
     (see addresses.AddressPolicy).
     """
 
-    user_agent: str = field(default_factory=_default_user_agent)
+    user_agent: str = field(default_factory=user_agent)
     connect_timeout_seconds: float = 10.0
     read_timeout_seconds: float = 20.0  # between two pieces of a body
     total_deadline_seconds: float = 60.0  # for a whole answer with its redirects; waiting for one's turn is not counted
@@ -136,7 +143,7 @@ class HttpClient:
     ) -> None:
         self.settings = settings or HttpSettings()
         self._clock = clock
-        self._manners = manners or Manners(self.settings.host_gap_seconds)
+        self._manners = manners or Manners(self.settings.host_gap_seconds, gaps=HOST_GAPS)
         self._robots = Robots(self.settings.user_agent, self._get_robots, self._manners)
         self._backend = GuardedBackend(
             AddressPolicy(self.settings.allow_private, self.settings.allowed_ports), resolver
@@ -156,10 +163,20 @@ class HttpClient:
         for pool in pools:
             await pool.transport.aclose()
 
-    async def get(self, url: str, *, validators: Validators | None = None, accept: str | None = None) -> Response:
+    async def get(
+        self,
+        url: str,
+        *,
+        validators: Validators | None = None,
+        accept: str | None = None,
+        cut_at: int | None = None,
+        robots: bool = True,
+    ) -> Response:
         """Fetch ``url``, conditionally when ``validators`` are given. Raises FetchError (its subclasses) only.
 
-        A user and password in the address are neither sent nor told.
+        A user and password in the address are neither sent nor told. With ``cut_at`` a body that is longer is cut
+        there, not refused. ``robots=False`` is for addresses that a site publishes for programs, whatever its
+        robots.txt says to crawlers.
         """
         url = without_user(url)
         headers = {
@@ -174,7 +191,8 @@ class HttpClient:
         if validators is not None and validators.last_modified and _sendable(validators.last_modified):
             headers["If-Modified-Since"] = validators.last_modified
             conditional = True
-        answer = await self._follow(url, headers, robots=self.settings.respect_robots)
+        robots = robots and self.settings.respect_robots
+        answer = await self._follow(url, headers, robots=robots, cut_at=cut_at)
         now = self._clock()
         not_modified = conditional and answer.status == 304
         if not not_modified and not 200 <= answer.status < 300:

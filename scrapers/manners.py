@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -34,6 +34,7 @@ def host_key(url: str) -> str:
 
 @dataclass(slots=True)
 class _Host:
+    gap: float  # our own
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting: int = 0  # the one whose turn it is included
     crawl_delays: dict[str, float] = field(default_factory=dict)  # by origin
@@ -46,11 +47,20 @@ class Manners:
     """One request at a time per host, and a gap between the end of one and the start of the next.
 
     The gap is the largest of our own and those that the robots.txt of the host (of any of its origins) ask for.
+    ``gaps`` has, by host key, what is our own gap to hosts that say elsewhere how fast they may be asked.
     """
 
-    def __init__(self, gap_seconds: float, *, clock: Clock = time.monotonic, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        gap_seconds: float,
+        *,
+        gaps: Mapping[str, float] | None = None,
+        clock: Clock = time.monotonic,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
         self.clock = clock
         self._gap = gap_seconds
+        self._gaps = gaps or {}
         self._sleep = sleep
         self._hosts: OrderedDict[str, _Host] = OrderedDict()
 
@@ -104,7 +114,7 @@ class Manners:
         self._host(host_key(origin)).crawl_delays[origin] = min(max(seconds, 0.0), MAX_CRAWL_DELAY_SECONDS)
 
     def _gap_to(self, host: _Host) -> float:
-        return max(self._gap, *host.crawl_delays.values(), 0.0)
+        return max(host.gap, *host.crawl_delays.values(), 0.0)
 
     def _refuse_pause(self, url: str, host: _Host) -> None:
         left = host.paused_until - self.clock()
@@ -121,7 +131,7 @@ class Manners:
     def _host(self, key: str) -> _Host:
         host = self._hosts.get(key)
         if host is None:
-            host = self._hosts[key] = _Host()
+            host = self._hosts[key] = _Host(self._gaps.get(key, self._gap))
             self._forget_idle()
         self._hosts.move_to_end(key)
         return host

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from dataclasses import replace
 
+from scrapers.edgar import PAGE_SIZE, company_filings, company_url, current_filings, current_filings_url
 from scrapers.errors import ScrapeError
 from scrapers.feed import parse_feed
 from scrapers.folder import list_folder
@@ -13,11 +14,24 @@ from scrapers.http import HttpClient, Response
 from scrapers.links import Link, canonical_url
 from scrapers.listing import parse_listing
 from scrapers.sitemap_tree import read_tree
-from scrapers.sources import FeedSource, FolderSource, ListingSource, Poll, SitemapSource, Source, Validators
+from scrapers.sources import (
+    EdgarSource,
+    FeedSource,
+    FolderSource,
+    ListingSource,
+    Poll,
+    SitemapSource,
+    Source,
+    Validators,
+)
 
 _FEED = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 _SITEMAP = "application/xml, text/xml;q=0.9, */*;q=0.5"
 _HTML = "text/html, application/xhtml+xml, */*;q=0.5"
+#: EDGAR's feed goes back no further than this many pages.
+_MOST_EDGAR_PAGES = 10
+#: The SEC publishes its feed and its data for programs; its robots.txt keeps crawlers out of all that is computed.
+_EDGAR_ROBOTS = False
 
 
 async def poll(source: Source, client: HttpClient, validators: Validators | None = None) -> Poll:
@@ -35,6 +49,8 @@ async def poll(source: Source, client: HttpClient, validators: Validators | None
             found = await _poll_sitemap(source, client, validators)
         case FolderSource():
             found = await _poll_folder(source, validators)
+        case EdgarSource():
+            found = await _poll_edgar(source, client, validators)
     if found.links or found.pages or found.not_modified:
         return found
     return replace(found, validators=Validators(cursor=found.validators.cursor))
@@ -100,6 +116,59 @@ async def _poll_folder(source: FolderSource, validators: Validators | None) -> P
     if validators is not None and validators.body_hash == listing.state:
         return Poll((), told, not_modified=True)
     return Poll(listing.links, told, notes=listing.notes)
+
+
+async def _poll_edgar(source: EdgarSource, client: HttpClient, validators: Validators | None) -> Poll:
+    if source.companies:
+        return await _poll_companies(source, client)
+    reached = validators.cursor if validators is not None else None  # when the newest filing seen so far was accepted
+    newest_seen = reached
+    filings: dict[str, Link] = {}
+    notes: list[str] = []
+    for page in range(_MOST_EDGAR_PAGES):
+        url = current_filings_url(source.base_url, page * PAGE_SIZE)
+        response = await client.get(url, accept=_FEED, robots=_EDGAR_ROBOTS)
+        entries, told = await asyncio.to_thread(
+            parse_feed, response.body, url=response.url, content_type=response.content_type, language="en"
+        )
+        notes.extend(told)
+        for link in current_filings(entries, source.items):
+            filings.setdefault(link.guid or link.url, link)
+        times = [link.published for link in entries if link.published]
+        newest_seen = max([*times, newest_seen or ""]) or None
+        if reached is None or not times or min(times) < reached:  # the first look takes what is there, and no flood
+            break
+    else:
+        notes.append("more was filed since the last look than EDGAR shows: filings were missed; look more often")
+    return Poll(tuple(filings.values()), Validators(cursor=newest_seen), notes=tuple(dict.fromkeys(notes)))
+
+
+async def _poll_companies(source: EdgarSource, client: HttpClient) -> Poll:
+    filings: dict[str, Link] = {}
+    notes: list[str] = []
+    failures: list[ScrapeError] = []
+    for cik in source.companies:
+        url = company_url(source.data_url, cik)
+        try:
+            response = await client.get(url, accept="application/json", robots=_EDGAR_ROBOTS)
+            told = await asyncio.to_thread(
+                company_filings,
+                response.body,
+                url=url,
+                base=source.base_url,
+                items=source.items,
+                since=source.since,
+                most=source.max_filings,
+            )
+        except ScrapeError as error:
+            failures.append(error)
+            notes.append(f"company {cik} was not read: {error}")
+            continue
+        for link in told:
+            filings.setdefault(link.guid or link.url, link)
+    if len(failures) == len(source.companies):
+        raise failures[0]
+    return Poll(tuple(filings.values()), Validators(), notes=tuple(notes))
 
 
 def _validators(response: Response) -> Validators:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from scrapers.edgar import DEAL_ITEMS, company_url, current_filings_url
 from scrapers.links import Link
 
 if TYPE_CHECKING:
     from scrapers.pages import Page
 
-Kind = Literal["feed", "listing", "folder", "sitemap"]
+Kind = Literal["feed", "listing", "folder", "sitemap", "edgar"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,37 @@ class SitemapSource:
         return "sitemap"
 
 
-Source = FeedSource | ListingSource | FolderSource | SitemapSource
+@dataclass(frozen=True, slots=True)
+class EdgarSource:
+    """Filings on Form 8-K at the SEC's EDGAR: what all companies file now, or what those of ``companies`` filed.
+
+    ``companies`` are CIK numbers. Only filings with one of ``items`` are taken; of each company the newest
+    ``max_filings`` filed ``since`` an ISO 8601 day. ``base_url`` is EDGAR's address, ``data_url`` that of its data.
+    """
+
+    name: str
+    companies: tuple[str, ...] = ()
+    items: tuple[str, ...] = tuple(DEAL_ITEMS)
+    since: str | None = None
+    max_filings: int = 40
+    publisher: str | None = None
+    base_url: str = "https://www.sec.gov"
+    data_url: str = "https://data.sec.gov"
+    language: str | None = "en"
+
+    @property
+    def kind(self) -> Kind:
+        return "edgar"
+
+    @property
+    def url(self) -> str:
+        """Where a look begins."""
+        if self.companies:
+            return company_url(self.data_url, self.companies[0])
+        return current_filings_url(self.base_url, 0)
+
+
+Source = FeedSource | ListingSource | FolderSource | SitemapSource | EdgarSource
 
 
 #: What can be changed at a source without other links coming out of it.

@@ -67,6 +67,7 @@ def command(
     from pipeline.cli.common import explainer, extractor
     from pipeline.errors import ArticleError, PipelineError
     from pipeline.output import document_json, json_line
+    from pipeline.reading import reports_in
 
     settings = settings_of(ctx)
     extract, explain = extractor(settings), explainer(settings)
@@ -83,7 +84,7 @@ def command(
             if explained:
                 line = printable(f"{document.source} ({article.language})\n{explain(article)}")
             else:
-                sure = tuple(report for report in extract(article) if report.confidence >= min_confidence)
+                sure = tuple(report for report in reports_in(article, extract) if report.confidence >= min_confidence)
                 line = json_line(document_json(document.source, article, sure))
         except ArticleError as error:
             say(f"Error: {_named(document.source)}: {error.cause}")

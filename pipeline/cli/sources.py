@@ -192,6 +192,7 @@ async def _read(link: Link, source: Source, client: HttpClient, extract: Extract
     """Whether the page could be read, and what is in it or why not."""
     from pipeline.article import read_article
     from pipeline.errors import PipelineError
+    from pipeline.reading import reports_in
     from scrapers.errors import ScrapeError
     from scrapers.pages import fetch_page
 
@@ -201,7 +202,7 @@ async def _read(link: Link, source: Source, client: HttpClient, extract: Extract
             page.body, url=page.final_url, content_type=page.content_type, hint=link, source_language=source.language,
             publisher=source.publisher,
         )  # fmt: skip
-        reports = extract(article)
+        reports = reports_in(article, extract)
     except (ScrapeError, PipelineError) as error:
         return False, f"failed: {error}"
     told = [f"{report.type.value}: {', '.join(party.name for party in report.parties)}" for report in reports]

@@ -118,7 +118,8 @@ def test_durations(written: str, meant: int) -> None:
 
 
 def test_fetching_takes_its_defaults_from_scrapers() -> None:
-    assert {field.name for field in dataclasses.fields(HttpSettings)} | {"concurrency"} == set(FetchConfig.model_fields)
+    settings = {field.name for field in dataclasses.fields(HttpSettings)}
+    assert settings | {"concurrency", "contact"} == set(FetchConfig.model_fields)
     assert FetchConfig().http_settings() == HttpSettings()
     fetch = config_of("""
         fetch:
@@ -187,7 +188,7 @@ def test_secrets_are_not_shown_in_messages() -> None:
         ("sources:\n- name: A", "line 2: sources[0] (A): needs 'url'"),
         ("sources:\n- url: https://a.example/", "line 2: sources[0]: needs 'name'"),
         ("sources:\n- just text", "line 2: sources[0]: expected keys with values, got 'just text'"),
-        ("sources: [{name: A, kind: rss}]", "[0].kind (A): expected one of feed, listing, folder, sitemap, got 'rss'"),
+        ("sources: [{name: A, kind: rss}]", "expected one of feed, listing, folder, sitemap, edgar, got 'rss'"),
         (
             "sources: [{name: A, url: a.example}]",
             "sources[0].url (A): expected a web address that begins with https://",
