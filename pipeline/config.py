@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, Validatio
 from pipeline.config_file import Located, read_yaml
 from pipeline.config_problems import at, describe
 from pipeline.config_types import (
+    Backfill,
     CikNumbers,
     ClockTime,
     Cron,
@@ -55,6 +56,8 @@ if TYPE_CHECKING:
 DEFAULT_FILE = Path("config.yaml")
 DEFAULT_COMPANIES = Path("companies.yaml")
 DEFAULT_DATABASE = "sqlite:///dealwire.db"
+#: Kinds of source for which ``backfill_since`` means nothing.
+_READ_WHOLE = frozenset({"folder", "archive"})
 
 
 class _Part(BaseModel):
@@ -69,9 +72,13 @@ class StorageConfig(_Part):
 
 
 class ScheduleConfig(_Part):
-    """How often ``dealwire run`` looks. A source may say otherwise for itself."""
+    """How often ``dealwire run`` looks, and how far back. A source may say otherwise for itself.
+
+    ``backfill_since`` is a day, or a period before the day on which a source is added; ``all`` is ``date.min``.
+    """
 
     poll_every: Interval = timedelta(hours=1)
+    backfill_since: Backfill = timedelta(days=30)
     time_zone: TimeZone = "UTC"  # of digest times
 
     @property
@@ -124,6 +131,7 @@ class _SourceConfig(_Part):
     publisher: Text | None = None
     enabled: bool = True
     every: Interval | None = None  # None: schedule.poll_every
+    backfill_since: Backfill | None = None  # None: schedule.backfill_since
 
 
 class FeedConfig(_SourceConfig):
@@ -313,6 +321,12 @@ class Config(_Part):
     def to_sources(self) -> tuple[Source, ...]:
         """The enabled sources, as ``scrapers`` knows them."""
         return tuple(source.to_source() for source in self.sources if source.enabled)
+
+    def backfill(self) -> dict[str, date | timedelta]:
+        """How far back each source is read, by name; what someone put together on purpose is read whole."""
+        general = self.schedule.backfill_since
+        sources = [source for source in self.sources if source.kind not in _READ_WHOLE]
+        return {source.name: source.backfill_since or general for source in sources}
 
 
 def load_config(path: Path | None = None, *, environment: Mapping[str, str] | None = None) -> Config:

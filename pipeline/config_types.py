@@ -44,6 +44,23 @@ def _at_least_a_minute(value: timedelta) -> timedelta:
     return value
 
 
+def _backfill(value: object) -> object:
+    if isinstance(value, str):
+        if value.strip().lower() == "all":
+            return date.min
+        try:
+            return date.fromisoformat(value.strip())
+        except ValueError:
+            pass
+        try:
+            return _duration(value)
+        except ValueError:
+            raise ValueError("expected a day such as 2026-01-31, a period such as 30d, or all") from None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise ValueError(f"expected a period with its unit, such as {value}d, or a day such as 2026-01-31, or all")
+    return value
+
+
 def _size(value: object) -> object:
     if isinstance(value, str):
         match = _SIZE.fullmatch(value.strip())
@@ -173,6 +190,7 @@ def _day(value: object) -> object:
 Text = Annotated[str, Field(min_length=1)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Interval = Annotated[Duration, AfterValidator(_at_least_a_minute)]
+Backfill = Annotated[date | timedelta, BeforeValidator(_backfill)]
 Size = Annotated[int, BeforeValidator(_size), Field(gt=0)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Language = Annotated[str, AfterValidator(_language)]

@@ -11,7 +11,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ from pipeline.errors import ExtractionError, PipelineError, told
 from pipeline.ingest_result import Failure, IngestResult, Progress, ProgressCallback, SourceResult, Stage
 from pipeline.reading import Extractor, keep_document, link_of, read_document
 from pipeline.resolver import Resolved, Unsettled, settle
+from scrapers.backfill import Choice, choose_links
 from scrapers.errors import FetchError, ScrapeError
 from scrapers.http import HttpClient
 from scrapers.links import Link, canonical_url
@@ -62,6 +63,7 @@ async def ingest(
     due_only: bool = False,
     keep_pages: bool = True,
     configured: Sequence[Source] | None = None,
+    backfill: Mapping[str, date | timedelta] | None = None,
 ) -> IngestResult:
     """Poll every source given (with ``due_only``: that is due), then fetch and read every page of theirs that is due.
 
@@ -69,7 +71,8 @@ async def ingest(
     are worked on at once (each of them page by page). ``stop``, once set, ends the pass after the pages in hand.
     ``every`` says how long until a source is due again, by name (without it: at once). ``keep_pages`` keeps the raw
     pages for later re-extraction. ``configured``, when given, are all sources there are, whatever this pass looks at:
-    every other one is retired, and who names its waiting pages takes them over.
+    every other one is retired, and who names its waiting pages takes them over. ``backfill`` says, by name, since when
+    links are taken: a day, or a period before the day on which the source was added (without it: all of them).
 
     Raises StorageError only when the database itself cannot be used: unreachable, read-only, of another version, or
     locked for good.
@@ -92,6 +95,7 @@ async def ingest(
         due_only=due_only,
         keep_pages=keep_pages,
         configured=configured,
+        backfill=backfill or {},
     )
     started_at = now()
     try:
@@ -162,6 +166,7 @@ class _Pass:
     due_only: bool
     keep_pages: bool
     configured: Sequence[Source] | None
+    backfill: Mapping[str, date | timedelta]
     tally: dict[str, _Tally] = field(default_factory=lambda: defaultdict(_Tally))
     failures: list[Failure] = field(default_factory=list)
     one_writer: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -211,7 +216,9 @@ class _Pass:
         with self.database.session() as session:
             there_are = {source.name: source for source in self.configured or ()} | self.sources
             given = [(source.name, source.kind, source.url) for source in there_are.values()]
-            settings = {name: settings_key(source) for name, source in there_are.items()}
+            settings = {
+                name: settings_key(source, str(self.backfill.get(name))) for name, source in there_are.items()
+            }
             retire = self.configured is not None
             source_table.sync_sources(session, given, now, retire_others=retire, settings=settings)
         # What an earlier run, or a change of an article, left undone.
@@ -251,17 +258,22 @@ class _Pass:
         tally = self.tally[source.name]
         known = await self._write(lambda: self._validators(source.name))
         found = await poll(source, self.client, known)
-        links = [_found_link(link) for link in found.links]
+        chosen = await self._write(lambda: self._choose(source.name, found.links))
+        links = [_found_link(link) for link in chosen.taken]
+        left_out = [_found_link(link) for link in chosen.undated]
+        everything = self.backfill.get(source.name) == date.min
         documents = [(_found_link(Link(page.url)), _fetched_page(page)) for page in found.pages]
         told = found.validators
-        tally.found += len(links) + len(documents)
+        tally.found += len(found.links) + len(documents)
         tally.not_modified = found.not_modified
-        tally.notes = tuple(dict.fromkeys((*tally.notes, *found.notes)))[:_MOST_NOTES]
+        tally.notes = tuple(dict.fromkeys((*tally.notes, *found.notes, *chosen.notes)))[:_MOST_NOTES]
 
         def keep() -> int:
             now = self.now()
             with self.database.session() as session:
-                new = pages.add_links(session, source.name, links, now)
+                new = pages.readmit(session, source.name, now) if everything else 0
+                new += pages.add_links(session, source.name, links, now)
+                pages.add_links(session, source.name, left_out, now, left_out=True)
                 new += pages.add_documents(session, source.name, documents, now)
                 source_table.record_poll(
                     session,
@@ -296,6 +308,16 @@ class _Pass:
                     source_table.postpone(session, source.name, until=now + wait)
 
         await self._record(Stage.POLL, source.name, source.name, keep)
+
+    def _choose(self, name: str, links: Sequence[Link]) -> Choice:
+        """What is taken of the links of one look, by how far back the source is to be read."""
+        setting = self.backfill.get(name, date.min)
+        with self.database.reading() as session:
+            beginning = source_table.beginning_of(session, name)
+        since = (beginning.added_at - setting).date() if isinstance(setting, timedelta) else setting
+        return choose_links(
+            links, since=None if since == date.min else since, first_poll=not beginning.polled, now=self.now()
+        )
 
     def _validators(self, name: str) -> Validators:
         with self.database.reading() as session:

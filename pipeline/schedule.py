@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
@@ -43,7 +43,8 @@ class Job:
 
 @dataclass(slots=True)
 class Service:
-    """What ``serve`` runs. ``every`` is the time between two polls of a source, by name; the callbacks must not raise.
+    """What ``serve`` runs. ``every`` is the time between two polls of a source, by name, ``backfill`` is as
+    for ``ingest``; the callbacks must not raise.
 
     ``on_pass`` is told of every pass that polled or read something, ``on_error`` of what kept a pass or a job from
     being done (once, until it changes): the service itself goes on.
@@ -64,6 +65,7 @@ class Service:
     on_error: Callable[[str, Exception], None] | None = None
     tick: timedelta = TICK
     grace_seconds: float = GRACE_SECONDS
+    backfill: Mapping[str, date | timedelta] = field(default_factory=dict)
     _under_way: set[asyncio.Task[None]] = field(default_factory=set)
     _pass: asyncio.Task[None] | None = None
     _told: dict[str, str] = field(default_factory=dict)
@@ -111,6 +113,7 @@ class Service:
                 concurrency=self.concurrency,
                 stop=stop,
                 every=self.every,
+                backfill=self.backfill,
                 due_only=True,
                 keep_pages=self.keep_pages,
             )

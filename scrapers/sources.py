@@ -137,10 +137,13 @@ Source = FeedSource | ListingSource | FolderSource | SitemapSource | EdgarSource
 _OF_PAGES = frozenset({"name", "language", "publisher"})
 
 
-def settings_key(source: Source) -> str:
-    """64 hex digits that change when a setting does by which links are chosen or read (the address included)."""
+def settings_key(source: Source, *others: str) -> str:
+    """64 hex digits that change when a setting does by which links are chosen or read (the address included).
+
+    ``others`` are settings of that kind that the source does not have itself.
+    """
     chosen = [(field.name, str(getattr(source, field.name))) for field in fields(source) if field.name not in _OF_PAGES]
-    return hashlib.sha256(repr((source.kind, chosen)).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(repr((source.kind, chosen, *others)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

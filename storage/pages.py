@@ -22,6 +22,9 @@ MAX_ATTEMPTS = 5
 #: before it has failed for this long, however often.
 PATIENCE = timedelta(days=7)
 
+#: The outcome of pages that are known and never fetched.
+LEFT_OUT = "left_out"
+
 _WAITING = (PageState.FOUND, PageState.FETCHED)
 _BATCH = 400  # keys in one SELECT: well under the limits of both databases
 
@@ -90,8 +93,11 @@ def url_key(canonical_url: str) -> str:
     return hashlib.blake2b(canonical_url.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
-def add_links(session: Session, source_name: str, links: Sequence[FoundLink], now: datetime) -> int:
+def add_links(
+    session: Session, source_name: str, links: Sequence[FoundLink], now: datetime, *, left_out: bool = False
+) -> int:
     """Add the links not known yet as pages to fetch; how many were new. Raises NotFound for an unknown source.
+    With ``left_out`` they are not to be fetched: they only become known (until ``readmit``).
 
     A known address is left as it is, whatever source names it; but one that waits, or was set aside, with a source that
     is no longer active would wait for ever: this source takes it over, to be tried at once. One with another
@@ -104,7 +110,8 @@ def add_links(session: Session, source_name: str, links: Sequence[FoundLink], no
     for link in links:
         by_key.setdefault(url_key(link.canonical_url), link)
     known = _known(session, list(by_key))
-    _take_over(session, source_id, known, now)
+    if not left_out:
+        _take_over(session, source_id, known, now)
     _renew(session, {key: link.fingerprint for key, link in by_key.items() if link.fingerprint and key in known}, now)
     fresh = [
         {
@@ -118,7 +125,8 @@ def add_links(session: Session, source_name: str, links: Sequence[FoundLink], no
             "link_published": link.published,
             "link_summary": link.summary,
             "found_at": now,
-            "state": PageState.FOUND,
+            "state": PageState.READ if left_out else PageState.FOUND,
+            "outcome": LEFT_OUT if left_out else None,
             "attempts": 0,
             "out_of_reach": 0,
             "next_try_at": now,
@@ -127,6 +135,20 @@ def add_links(session: Session, source_name: str, links: Sequence[FoundLink], no
         if key not in known
     ]
     return insert_or_ignore(session, Page, fresh)  # another process may be adding the same links
+
+
+def readmit(session: Session, source_name: str, now: datetime) -> int:
+    """Queue the pages of a source that were left out after all; how many."""
+    query = select(Page.id).join(Source).where(Source.name == source_name, Page.outcome == LEFT_OUT)
+    ids = list(session.scalars(query))
+    for batch in _batches(ids):
+        session.execute(
+            update(Page)
+            .where(Page.id.in_(batch))
+            .values(state=PageState.FOUND, outcome=None, next_try_at=now)
+            .execution_options(synchronize_session="fetch")
+        )
+    return len(ids)
 
 
 def add_documents(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from storage.errors import NotFound
 from storage.models import DealFacet, Page, Source
+from storage.pages import LEFT_OUT
 from storage.vocabulary import PageState
 
 
@@ -22,6 +23,14 @@ class SourceValidators:
     last_modified: str | None = None
     body_hash: str | None = None
     cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceBeginning:
+    """When a source was added (aware UTC), and whether it has been polled with success since."""
+
+    added_at: datetime
+    polled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +116,12 @@ def validators_of(session: Session, name: str) -> SourceValidators:
     return SourceValidators(source.etag, source.last_modified, source.body_hash, source.cursor)
 
 
+def beginning_of(session: Session, name: str) -> SourceBeginning:
+    """When a source was first known, and whether a look there ever worked. Raises NotFound."""
+    source = _source(session, name)
+    return SourceBeginning(source.added_at, source.last_success_at is not None)
+
+
 def record_poll(
     session: Session,
     name: str,
@@ -164,6 +179,7 @@ def health(session: Session) -> list[SourceHealth]:
     """Every source, by name, with its counts."""
     pages: dict[int, dict[PageState, int]] = {}
     counted = select(Page.source_id, Page.state, func.count()).group_by(Page.source_id, Page.state)
+    counted = counted.where(Page.outcome.is_distinct_from(LEFT_OUT))
     for source_id, state, count in session.execute(counted):
         pages.setdefault(source_id, {})[state] = count
     in_deals = select(DealFacet.value, func.count()).where(DealFacet.kind == "source").group_by(DealFacet.value)

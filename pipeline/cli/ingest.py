@@ -139,6 +139,7 @@ def ingest_now(
                     sources, database, client, now=now, progress=progress, extract=extractor(settings),
                     concurrency=settings.config.fetch.concurrency, stop=stop,
                     keep_pages=settings.config.storage.keep_pages, configured=configured,
+                    backfill=settings.config.backfill(),
                 )  # fmt: skip
 
     return asyncio.run(run())

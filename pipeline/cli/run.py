@@ -82,6 +82,7 @@ def _parts(
         return Service(
             sources=sources,
             every={source.name: source.every or config.schedule.poll_every for source in config.sources},
+            backfill=config.backfill(),
             database=database,
             client=client,
             now=now,

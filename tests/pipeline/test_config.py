@@ -117,6 +117,20 @@ def test_durations(written: str, meant: int) -> None:
     assert config_of(f"schedule: {{poll_every: {written}}}").schedule.poll_every == timedelta(seconds=meant)
 
 
+def test_how_far_back_each_source_is_read() -> None:
+    text = """
+    schedule: {backfill_since: 2026-01-31}
+    sources:
+      - {name: a, url: https://a.example/feed}
+      - {name: b, url: https://b.example/feed, backfill_since: 2w}
+      - {name: c, url: https://c.example/feed, backfill_since: all}
+      - {name: d, kind: folder, path: saved}
+    """
+    config = parse_config(dedent(text), environment={})
+    assert config.backfill() == {"a": date(2026, 1, 31), "b": timedelta(days=14), "c": date.min}
+    assert parse_config("", environment={}).schedule.backfill_since == timedelta(days=30)
+
+
 def test_fetching_takes_its_defaults_from_scrapers() -> None:
     settings = {field.name for field in dataclasses.fields(HttpSettings)}
     assert settings | {"concurrency", "contact"} == set(FetchConfig.model_fields)
@@ -176,6 +190,9 @@ def test_secrets_are_not_shown_in_messages() -> None:
         ("schedule:\n  poll_every: 1:30", "line 2: schedule.poll_every: expected a duration such as 15m, 1h"),
         ("schedule: {poll_every: 30}", "line 1: schedule.poll_every: expected a duration with its unit, such as 30m"),
         ("schedule: {poll_every: 5s}", "line 1: schedule.poll_every: expected at least 1m"),
+        ("schedule: {backfill_since: soon}", "schedule.backfill_since: expected a day such as 2026-01-31, a period"),
+        ("schedule: {backfill_since: 30}", "schedule.backfill_since: expected a period with its unit, such as 30d"),
+        ("sources: [{name: A, url: 'https://a.example/', kind: sitemap, hosts: 'b/c'}]", "name of a host"),
         ("schedule: {time_zone: Mars}", "line 1: schedule.time_zone: expected a time zone such as UTC"),
         ("storage: {url: deals.db}", "line 1: storage.url: expected a database URL such as sqlite:///dealwire.db"),
         ("storage: sqlite", "line 1: storage: expected keys with values, got 'sqlite'"),
