@@ -8,23 +8,25 @@ transaction, so a killed process loses nothing and the next pass doubles nothing
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+import math
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from pipeline.errors import ExtractionError, PipelineError, told
 from pipeline.ingest_result import Failure, IngestResult, Progress, ProgressCallback, SourceResult, Stage
 from pipeline.reading import Extractor, keep_document, link_of, read_document
 from pipeline.resolver import Resolved, Unsettled, settle
 from scrapers.backfill import Choice, choose_links
-from scrapers.errors import FetchError, ScrapeError
+from scrapers.errors import FetchError, HostBusy, ScrapeError
 from scrapers.http import HttpClient
 from scrapers.links import Link, canonical_url
+from scrapers.manners import host_key
 from scrapers.pages import Page, fetch_page
 from scrapers.poll import poll
+from scrapers.slots import Slots
 from scrapers.sources import Source, Validators, settings_key
 from storage import pages
 from storage import sources as source_table
@@ -42,6 +44,12 @@ FIRST_RETRY = timedelta(minutes=10)
 LAST_RETRY = timedelta(days=1)
 #: Of a page: once the network is back, what waited for it is not to wait much longer.
 LAST_PAGE_RETRY = timedelta(hours=6)
+#: In the service, who would wait longer than this for the turn of a host comes back later instead.
+PATIENCE = timedelta(minutes=2)
+#: In the service, how long a pass takes up new pages before the next one looks what else is due.
+PASS_TIME = timedelta(minutes=5)
+#: Hosts at work for each slot: most of the time they wait politely, and hold none.
+_HOSTS_PER_SLOT = 8
 _BATCH = 200
 _MOST_NOTES = 20
 #: With nothing to do about the database, going on would only fail page after page.
@@ -67,12 +75,13 @@ async def ingest(
 ) -> IngestResult:
     """Poll every source given (with ``due_only``: that is due), then fetch and read every page of theirs that is due.
 
-    ``now`` gives aware UTC. ``extract`` defaults to ``pipeline.extraction.extract``. ``concurrency`` is how many hosts
-    are worked on at once (each of them page by page). ``stop``, once set, ends the pass after the pages in hand.
-    ``every`` says how long until a source is due again, by name (without it: at once). ``keep_pages`` keeps the raw
-    pages for later re-extraction. ``configured``, when given, are all sources there are, whatever this pass looks at:
-    every other one is retired, and who names its waiting pages takes them over. ``backfill`` says, by name, since when
-    links are taken: a day, or a period before the day on which the source was added (without it: all of them).
+    ``now`` gives aware UTC. ``extract`` defaults to ``pipeline.extraction.extract``. ``concurrency`` is how many
+    requests and readings there are at once, without who waits for the turn of a host. ``stop``, once set, ends the pass
+    after the pages in hand. ``every`` says how long until a source is due again, by name (without it: at once).
+    ``keep_pages`` keeps the raw pages for later re-extraction. ``configured``, when given, are all sources there are,
+    whatever this pass looks at: every other one is retired, and who names its waiting pages takes them over.
+    ``backfill`` says, by name, since when links are taken: a day, or a period before the day on which the source was
+    added (without it: all of them).
 
     Raises StorageError only when the database itself cannot be used: unreachable, read-only, of another version, or
     locked for good.
@@ -88,7 +97,7 @@ async def ingest(
         now=now,
         progress=progress,
         extract=extract,
-        slots=asyncio.Semaphore(max(1, concurrency)),
+        slots=Slots(max(1, concurrency), patience_seconds=PATIENCE.total_seconds() if due_only else math.inf),
         concurrency=max(1, concurrency),
         stop=stop or asyncio.Event(),
         every=every or {},
@@ -96,15 +105,15 @@ async def ingest(
         keep_pages=keep_pages,
         configured=configured,
         backfill=backfill or {},
+        started_at=now(),
     )
-    started_at = now()
     try:
         await work.run()
     except* StorageError as group:
         raise _first(group) from None
     left = await work.left()
     return IngestResult(
-        started_at=started_at,
+        started_at=work.started_at,
         finished_at=now(),
         sources=tuple(work.tally[source.name].result(source) for source in sources),
         failures=tuple(work.failures),
@@ -159,7 +168,7 @@ class _Pass:
     now: Clock
     progress: ProgressCallback | None
     extract: Extractor
-    slots: asyncio.Semaphore
+    slots: Slots
     concurrency: int
     stop: asyncio.Event
     every: Mapping[str, timedelta]
@@ -167,6 +176,7 @@ class _Pass:
     keep_pages: bool
     configured: Sequence[Source] | None
     backfill: Mapping[str, date | timedelta]
+    started_at: datetime
     tally: dict[str, _Tally] = field(default_factory=lambda: defaultdict(_Tally))
     failures: list[Failure] = field(default_factory=list)
     one_writer: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -191,15 +201,38 @@ class _Pass:
             self.unfinished = []
 
     async def _all_pages(self) -> None:
-        while not self.stop.is_set():
-            batch = [ref for ref in await self._write(self._due) if ref.id not in self.attempted]
-            if not batch:
-                return
-            self.attempted.update(ref.id for ref in batch)
-            self.total += len(batch)
-            async with asyncio.TaskGroup() as tasks:
-                for queue in _by_host(batch, self.concurrency):
-                    tasks.create_task(self._pages(queue))
+        """Each host's pages one after the other, hosts beside each other; a slow one keeps nobody waiting."""
+        queues: dict[str, deque[PageRef]] = {}
+        async with asyncio.TaskGroup() as tasks:
+            at_work: set[asyncio.Task[None]] = set()
+            while not self._enough():
+                batch = await self._next_batch(queues) if len(queues) < self.concurrency * _HOSTS_PER_SLOT else []
+                for ref in batch:
+                    # Files have no host to be polite to.
+                    host = host_key(ref.url) or f"file {ref.id % self.concurrency}"
+                    if host in queues:
+                        queues[host].append(ref)
+                    else:
+                        queues[host] = deque([ref])
+                        at_work.add(tasks.create_task(self._pages(host, queues)))
+                if not batch:
+                    if not at_work:
+                        return
+                    _, at_work = await asyncio.wait(at_work, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _next_batch(self, queues: Mapping[str, Sequence[PageRef]]) -> list[PageRef]:
+        # Those of this pass that are still due (queued, or with a failure that could not be recorded) must not hide the
+        # others.
+        limit = _BATCH + len(self.attempted) + sum(map(len, queues.values()))
+        due = await self._write(lambda: self._due(limit))
+        batch = [ref for ref in due if ref.id not in self.attempted]
+        self.attempted.update(ref.id for ref in batch)
+        self.total += len(batch)
+        return batch
+
+    def _enough(self) -> bool:
+        """A pass of the service ends in time for what has become due since, such as the next polls."""
+        return self.stop.is_set() or (self.due_only and self.now() - self.started_at > PASS_TIME)
 
     async def left(self) -> Backlog:
         """What this pass leaves behind."""
@@ -216,9 +249,7 @@ class _Pass:
         with self.database.session() as session:
             there_are = {source.name: source for source in self.configured or ()} | self.sources
             given = [(source.name, source.kind, source.url) for source in there_are.values()]
-            settings = {
-                name: settings_key(source, str(self.backfill.get(name))) for name, source in there_are.items()
-            }
+            settings = {name: settings_key(source, str(self.backfill.get(name))) for name, source in there_are.items()}
             retire = self.configured is not None
             source_table.sync_sources(session, given, now, retire_others=retire, settings=settings)
         # What an earlier run, or a change of an article, left undone.
@@ -231,16 +262,14 @@ class _Pass:
         with self.database.reading() as session:
             return [name for name in source_table.due_sources(session, self.now()) if name in self.sources]
 
-    def _due(self) -> list[PageRef]:
-        # Those of this pass that are still due (a failure that could not be recorded) must not hide the others.
-        limit = _BATCH + len(self.attempted)
+    def _due(self, limit: int) -> list[PageRef]:
         with self.database.reading() as session:
-            return pages.due_pages(session, now=self.now(), limit=limit, source_names=list(self.sources))[:limit]
+            return pages.due_pages(session, now=self.now(), limit=limit, source_names=list(self.sources))
 
     # -- sources -------------------------------------------------------------------------------------------------
 
     async def _poll(self, source: Source) -> None:
-        async with self.slots:
+        async with self.slots.work():
             if self.stop.is_set():
                 return
             self._tell(Stage.POLL, source.name, source.name)
@@ -251,6 +280,8 @@ class _Pass:
                 raise
             except StorageError as error:
                 self._fail(Stage.POLL, source.name, source.name, error, temporary=True)
+            except HostBusy as busy:
+                await self._poll_postponed(source, busy)
             except Exception as error:  # noqa: BLE001 - a source that trips us must cost only itself
                 await self._poll_failed(source, error)
 
@@ -294,6 +325,20 @@ class _Pass:
         if found.reached:
             self._tell(Stage.POLL, source.name, f"{source.name}: {found.reached}")
 
+    async def _poll_postponed(self, source: Source, busy: HostBusy) -> None:
+        """Not the fault of this source, so nothing is counted against it."""
+        self.tally[source.name].polled = False
+        if not self.every:  # nobody comes back by himself
+            self.tally[source.name].error = told(busy)
+            self._fail(Stage.POLL, source.name, source.name, busy, temporary=True)
+            return
+
+        def keep() -> None:
+            with self.database.session() as session:
+                source_table.postpone(session, source.name, until=self.now() + _asked_wait(busy))
+
+        await self._record(Stage.POLL, source.name, source.name, keep)
+
     async def _poll_failed(self, source: Source, error: Exception) -> None:
         temporary = error.temporary if isinstance(error, ScrapeError) else False
         self.tally[source.name].error = told(error)
@@ -329,12 +374,30 @@ class _Pass:
 
     # -- pages ---------------------------------------------------------------------------------------------------
 
-    async def _pages(self, queue: Sequence[PageRef]) -> None:
-        for ref in queue:
-            if self.stop.is_set():
-                return
-            async with self.slots:
-                await self._page(ref)
+    async def _pages(self, host: str, queues: dict[str, deque[PageRef]]) -> None:
+        queue = queues[host]
+        while queue and not self._enough():
+            ref = queue.popleft()
+            try:
+                async with self.slots.work():
+                    await self._page(ref)
+            except HostBusy as busy:
+                later = [ref]
+                if host_key(busy.url) == host:  # and not another one, where a redirect led
+                    later.extend(queue)
+                    queue.clear()
+                await self._postponed(later, busy)
+        del queues[host]
+
+    async def _postponed(self, refs: Sequence[PageRef], busy: HostBusy) -> None:
+        """Not the fault of these pages, so it is no attempt of theirs."""
+
+        def keep() -> None:
+            with self.database.session() as session:
+                pages.postpone(session, [ref.id for ref in refs], until=self.now() + _asked_wait(busy))
+
+        await self._record(Stage.FETCH, refs[0].source, refs[0].url, keep)
+        self.done += len(refs)
 
     async def _page(self, ref: PageRef) -> None:
         stage = Stage.READ if ref.state is PageState.FETCHED else Stage.FETCH
@@ -345,7 +408,7 @@ class _Pass:
                 stage = Stage.READ
             await self._read(ref)
             self.locked_in_row = 0
-        except _HOPELESS:
+        except (*_HOPELESS, HostBusy):
             raise
         except DatabaseLocked as error:
             failure = self._fail(stage, ref.source, ref.url, error, temporary=True)
@@ -462,15 +525,6 @@ def _fetched_page(page: Page) -> FetchedPage:
         etag=page.headers.get("etag"),
         last_modified=page.headers.get("last-modified"),
     )
-
-
-def _by_host(batch: Sequence[PageRef], concurrency: int) -> list[list[PageRef]]:
-    """Pages of one host after each other, hosts beside each other; files have no host to be polite to."""
-    queues: dict[str, list[PageRef]] = defaultdict(list)
-    for number, ref in enumerate(batch):
-        host = urlsplit(ref.url).netloc.lower()
-        queues[host or f"file {number % concurrency}"].append(ref)
-    return list(queues.values())
 
 
 def _backoff(failures: int) -> timedelta:

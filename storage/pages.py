@@ -260,6 +260,12 @@ def record_failure(
     return page.state
 
 
+def postpone(session: Session, page_ids: Sequence[int], *, until: datetime) -> None:
+    """Try these pages again at ``until``: nothing was tried, so no attempt is counted."""
+    for batch in _batches(list(page_ids)):
+        session.execute(update(Page).where(Page.id.in_(batch)).values(next_try_at=until))
+
+
 def mark_read(session: Session, page_id: int, outcome: str, *, now: datetime, keep_body: bool = True) -> None:
     """The page was read: ``outcome`` says with what result (at most 32 characters, such as ``deal``, ``no_deal``).
 
