@@ -18,6 +18,8 @@ from storage.errors import InvalidRecord
 #: Digits before and after the point that an amount may have.
 INTEGER_DIGITS = 28
 FRACTION_DIGITS = 10
+#: The greatest whole number, ids included.
+GREATEST = 2**31 - 1
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -49,18 +51,34 @@ class SafeText(TypeDecorator[str]):
         return None if value is None else storable(value)
 
 
-class KeyText(TypeDecorator[str]):
+class ShortText(TypeDecorator[str]):
+    """Safe text of at most ``length`` characters: longer is refused, even by SQLite, which alone keeps any length."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is not None and len(value) > self.length:
+            shown = value if len(value) <= 40 else f"{value[:40]}…"
+            raise InvalidRecord(f"{shown!r} has {len(value)} characters; at most {self.length} can be kept")
+        return None if value is None else storable(value)
+
+
+class KeyText(ShortText):
     """Short text compared by code point on every database, so that prefix ranges can use its index."""
 
-    impl = String(255)
     cache_ok = True
+
+    def __init__(self, length: int = 255) -> None:
+        super().__init__(length)
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
         collation = "C" if dialect.name == "postgresql" else None
-        return dialect.type_descriptor(String(255, collation=collation))
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else storable(value)
+        return dialect.type_descriptor(String(self.length, collation=collation))
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
+from storage.columns import GREATEST
 from storage.companies import name_key
 from storage.errors import InvalidRecord, NotFound
 from storage.models import Company, CompanyAlias, Judgement, Report, ReportParty
@@ -59,7 +60,7 @@ def get_company(session: Session, company_id: int) -> CompanyView:
         .order_by(CompanyAlias.key)
     ).all()
     reports = select(ReportParty.report_id).where(ReportParty.company_id == company_id).distinct()
-    children = select(Company.id, Company.name).where(Company.parent_id == company_id).order_by(Company.name)
+    children = select(Company.id, Company.name).where(Company.parent_id == company_id).order_by(Company.key)
     return CompanyView(
         id=company.id,
         name=company.name,
@@ -273,7 +274,7 @@ def _live(company: Company) -> None:
 
 
 def _get(session: Session, company_id: int) -> Company:
-    company = session.get(Company, company_id) if 0 < company_id < 2**31 else None
+    company = session.get(Company, company_id) if 0 < company_id <= GREATEST else None
     if company is None:
         raise NotFound(f"there is no company {company_id}; `dealwire companies show NAME` finds those there are")
     return company

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from sqlalchemy import ColumnElement, Select, exists, func, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from storage.columns import check_amount
+from storage.columns import GREATEST, check_amount
 from storage.companies import find_companies
 from storage.deal_shapes import DealQuery, DealRow, DealSort, DealView
 from storage.errors import InvalidRecord
@@ -33,7 +33,7 @@ class Matching:
 def page_of(session: Session, query: DealQuery) -> Select[Deal] | None:
     """The statement for one page; None when there can be nothing. Raises InvalidRecord for a wrong cursor."""
     statement = listing(session, query) if query.limit > 0 else None
-    return None if statement is None else statement.limit(query.limit)
+    return None if statement is None else statement.limit(min(query.limit, GREATEST))
 
 
 def listing(session: Session, query: DealQuery) -> Select[Deal] | None:
@@ -169,13 +169,14 @@ def cursor(last: DealView | DealRow, sort: DealSort = DealSort.NEWEST) -> str:
 
 def _parse(after: str, sort: DealSort) -> tuple[date | datetime | Decimal, int]:
     try:
-        sorted_by, key, deal_id = after.split("~")
-        if sorted_by == sort.value:
+        sorted_by, key, number = after.split("~")
+        deal_id = int(number)
+        if sorted_by == sort.value and 0 <= deal_id <= GREATEST:
             if sort in {DealSort.NEWEST, DealSort.OLDEST}:
-                return date.fromisoformat(key), int(deal_id)
+                return date.fromisoformat(key), deal_id
             if sort is DealSort.VALUE:
-                return Decimal(key), int(deal_id)
-            return datetime.fromisoformat(key), int(deal_id)
+                return Decimal(key), deal_id
+            return datetime.fromisoformat(key), deal_id
     except (ValueError, InvalidOperation):
         pass
     raise InvalidRecord(f"{after!r} is no cursor of a list sorted by {sort.value}; take the one of the page before")

@@ -12,6 +12,7 @@ from dataclasses import replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from storage.columns import GREATEST
 from storage.deal_rows import iter_rows, search_rows
 from storage.deal_search import cursor, deal_ids, matching, page_of
 from storage.deal_shapes import (
@@ -102,7 +103,7 @@ def revisions(session: Session, deal_id: int) -> list[DealChange]:
 
 def _deal(session: Session, deal_id: int) -> Deal:
     # A number that no key column can hold is not there either; the drivers would raise errors of their own for it.
-    known = 0 < deal_id < 2**31
+    known = 0 < deal_id <= GREATEST
     deal = session.get(Deal, deal_id) if known else None
     if deal is None and known and (moved := redirected(session, deal_id)) is not None:
         deal = session.get(Deal, moved)

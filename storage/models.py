@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, String, UniqueConstraint, false, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from storage.columns import ExactDecimal, Json, KeyText, SafeText, UtcDateTime, Word
+from storage.columns import ExactDecimal, Json, KeyText, SafeText, ShortText, UtcDateTime, Word
 from storage.vocabulary import DatePrecision, DealType, JudgementKind, PageState, Role, Status, ValueKind
 
 NAMES = {
@@ -54,7 +54,7 @@ class Source(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(KeyText)
-    kind: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(ShortText(32))
     url: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)  # False: no longer configured, kept for its pages
     added_at: Mapped[datetime]
@@ -70,7 +70,7 @@ class Source(Base):
     last_found: Mapped[int] = mapped_column(default=0)
     last_new: Mapped[int] = mapped_column(default=0)
     last_notes: Mapped[object] = mapped_column(Json, default=list)
-    settings: Mapped[str | None] = mapped_column(String(64))  # hash of what decides which links a look gives
+    settings: Mapped[str | None] = mapped_column(ShortText(64))  # hash of what decides which links a look gives
     cursor: Mapped[str | None]  # how far the source has been read, in its own words
 
 
@@ -89,7 +89,7 @@ class Page(Base):
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
     url: Mapped[str]
     canonical_url: Mapped[str]
-    url_key: Mapped[str] = mapped_column(String(32))  # hash of canonical_url: no length limit, a small index
+    url_key: Mapped[str] = mapped_column(ShortText(32))  # hash of canonical_url: no length limit, a small index
     guid: Mapped[str | None]
     fingerprint: Mapped[str | None]  # of a file: another one means that it was rewritten
     link_title: Mapped[str | None]
@@ -97,7 +97,7 @@ class Page(Base):
     link_summary: Mapped[str | None]
     found_at: Mapped[datetime]
     state: Mapped[PageState] = mapped_column(default=PageState.FOUND)
-    outcome: Mapped[str | None] = mapped_column(String(32))
+    outcome: Mapped[str | None] = mapped_column(ShortText(32))
     attempts: Mapped[int] = mapped_column(default=0)
     out_of_reach: Mapped[int] = mapped_column(default=0, server_default="0")  # of the attempts: no answer to be had
     failing_since: Mapped[datetime | None]  # the first of the attempts
@@ -109,7 +109,7 @@ class Page(Base):
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
     fetched_at: Mapped[datetime | None]
-    body_hash: Mapped[str | None] = mapped_column(String(64))
+    body_hash: Mapped[str | None] = mapped_column(ShortText(64))
     read_at: Mapped[datetime | None]
 
 
@@ -132,13 +132,13 @@ class Article(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     page_id: Mapped[int] = mapped_column(ForeignKey("page.id"))
     copy_of_id: Mapped[int | None] = mapped_column(ForeignKey("article.id", ondelete="SET NULL"))
-    language: Mapped[str] = mapped_column(String(16))
+    language: Mapped[str] = mapped_column(ShortText(16))
     published_at: Mapped[datetime | None]
     published_precision: Mapped[DatePrecision | None]
     publisher: Mapped[str | None]
     first_seen: Mapped[datetime]
     updated_at: Mapped[datetime]
-    content_hash: Mapped[str] = mapped_column(String(64))
+    content_hash: Mapped[str] = mapped_column(ShortText(64))
     title: Mapped[str]
     text: Mapped[str] = mapped_column(deferred=True)
 
@@ -158,13 +158,13 @@ class Report(Base):
     also: Mapped[object] = mapped_column(Json, default=list)
     focus: Mapped[object] = mapped_column(Json, default=list)
     value_amount: Mapped[Decimal | None]
-    value_currency: Mapped[str | None] = mapped_column(String(3))
+    value_currency: Mapped[str | None] = mapped_column(ShortText(3))
     value_kind: Mapped[ValueKind | None]
     technology: Mapped[bool]
     announced_on: Mapped[date | None]
     announced_precision: Mapped[DatePrecision | None]
     confidence: Mapped[float]
-    content_hash: Mapped[str] = mapped_column(String(64))  # of all a report says: equal means nothing to write
+    content_hash: Mapped[str] = mapped_column(ShortText(64))  # of all a report says: equal means nothing to write
     headline: Mapped[str]
     evidence: Mapped[object] = mapped_column(Json, default=list, deferred=True)
 
@@ -235,7 +235,7 @@ class Deal(Base):
     announced_on: Mapped[date | None]
     announced_precision: Mapped[DatePrecision | None]
     value_amount: Mapped[Decimal | None]
-    value_currency: Mapped[str | None] = mapped_column(String(3))
+    value_currency: Mapped[str | None] = mapped_column(ShortText(3))
     value_kind: Mapped[ValueKind | None]
     confidence: Mapped[float]
     headline: Mapped[str]
@@ -275,7 +275,7 @@ class DealFacet(Base):
     __table_args__ = (Index(None, "kind", "value", "day", "deal_id"), _KEYED)
 
     deal_id: Mapped[int] = mapped_column(ForeignKey("deal.id", ondelete="CASCADE"), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    kind: Mapped[str] = mapped_column(ShortText(16), primary_key=True)
     value: Mapped[str] = mapped_column(KeyText, primary_key=True)
     day: Mapped[date]
     ordinal: Mapped[int]
@@ -365,10 +365,10 @@ class Digest(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(KeyText)
-    format: Mapped[str] = mapped_column(String(16))
+    format: Mapped[str] = mapped_column(ShortText(16))
     since: Mapped[date | None]
     until: Mapped[date | None]
     path: Mapped[str]
     deals: Mapped[int]
-    sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(ShortText(64))
     written_at: Mapped[datetime]
