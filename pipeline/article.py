@@ -23,6 +23,8 @@ from pipeline.language import detect
 from pipeline.metadata import Moment, PageMetadata, guess_date, parse_moment, read_metadata
 from pipeline.plain_lines import plain_lines
 from scrapers.edgar_submission import is_submission, parse_submission
+from scrapers.errors import UnsafeDocument
+from scrapers.excess import MAX_ARTICLE_TAGS, refuse_excessive_html, refuse_excessive_json, without_unseen
 from storage.records import Article
 from storage.vocabulary import DatePrecision
 
@@ -70,7 +72,6 @@ _FEED_START = re.compile(
 _FILING = re.compile(r"\A\s*<DOCUMENT>.{0,2000}?<TEXT>\s*", re.DOTALL)
 _SAVED_FILING = re.compile(r"form(?:\s|&#160;|&nbsp;|<[^<>]{0,200}>){1,20}8-K\b", re.IGNORECASE)
 _HIDDEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"), None) | {0xA0: " ", 0x202F: " "}
-_UNSEEN = ((b"<script", b"</script>"), (b"<style", b"</style>"), (b"<svg", b"</svg>"), (b"<!--", b"-->"))
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -107,13 +108,18 @@ def read_article(
     kind = sniff(body, url=url, content_type=content_type)
     limit = MAX_HTML_BYTES if kind is Kind.HTML else MAX_TEXT_BYTES
     if kind is Kind.HTML and len(body) > limit:
-        body = _without_scripts(body)
+        body = without_unseen(body)
     if len(body) > limit:
         raise ArticleError(
             name,
             f"{len(body) / 1e6:.1f} MB is more than the {limit / 1e6:.0f} MB an article may have; "
             "it is probably an archive or a data file: leave it out, or save the article alone",
         )
+    if kind is Kind.HTML:
+        try:
+            refuse_excessive_html(body, name, max_tags=MAX_ARTICLE_TAGS)
+        except UnsafeDocument as error:
+            raise ArticleError(name, f"is not read: {error.cause}, far more than an article has") from error
     if kind is Kind.TEXT:
         return _from_text(body, name, url, content_type, hint, source_language, publisher)
     return _from_html(body, name, url, content_type, hint, source_language, publisher, fetched_at)
@@ -155,7 +161,10 @@ def _is_json(body: bytes) -> bool:
     if not start.startswith((b"{", b"[")):
         return False
     try:
+        refuse_excessive_json(body, "")
         json.loads(body)
+    except UnsafeDocument:
+        return True
     except (ValueError, RecursionError):
         return False
     return True
@@ -293,22 +302,6 @@ def _gunzip(body: bytes, name: str) -> bytes:
     except zlib.error as error:
         raise ArticleError(name, f"is a damaged gzip file ({error}); save it again") from error
     return plain
-
-
-def _without_scripts(body: bytes) -> bytes:
-    """``body`` without what no reader sees and large pages mostly consist of. Linear, whatever the page contains."""
-    for opening, closing in _UNSEEN:
-        lower = body.lower()
-        kept: list[bytes] = []
-        position = 0
-        while (start := lower.find(opening, position)) >= 0 and (end := lower.find(closing, start)) >= 0:
-            end += len(closing)
-            # JSON-LD is a script too, and says the date.
-            keep_to = end if b"ld+json" in lower[start : start + 200] else start
-            kept.append(body[position:keep_to])
-            position = end
-        body = b"".join((*kept, body[position:]))
-    return body
 
 
 def _clean(text: str) -> str:

@@ -24,6 +24,7 @@ from scrapers.errors import (
     TimedOut,
     Unreachable,
 )
+from scrapers.excess import refuse_excessive_html
 from scrapers.feed import parse_feed
 from scrapers.http import HttpClient, Response
 from scrapers.links import Link, absolute_url, canonical_url
@@ -96,8 +97,9 @@ class Discovery:
 def page_names(body: bytes, *, url: str, content_type: str | None = None) -> PageNames:
     """The feeds that an HTML page names: in its head, and by links that speak of one in their text or address.
 
-    Feeds of comments come last; links within the site come before those that leave it.
+    Feeds of comments come last; links within the site come before those that leave it. Raises UnsafeDocument.
     """
+    refuse_excessive_html(body, url)
     page = BeautifulSoup(decoded_html(body, content_type), "lxml")
     base_tag = page.find("base", href=True)
     base = (absolute_url(url, _attribute(base_tag, "href")) if isinstance(base_tag, Tag) else None) or url

@@ -11,11 +11,17 @@ from io import RawIOBase
 
 from scrapers.errors import UnsafeDocument
 
-#: Tags that a feed or a page may have: a forgiving parser needs some 10 µs for each.
+#: Tags that a feed may have: a forgiving parser needs some 10 µs for each.
 MAX_TAGS = 300_000
+#: Tags that a listing may have: 20 µs each.
+MAX_HTML_TAGS = 100_000
+#: Tags that an article may have. Long ones have 26,000; finding the text of a page takes time by the square of them.
+MAX_ARTICLE_TAGS = 40_000
 #: Elements open at once, in a feed.
 _MAX_DEPTH = 1000
 _MAX_ATTRIBUTES = 500
+_MAX_HTML_ATTRIBUTES = 1000
+_LONG_TAG_BYTES = 4000
 #: Of these, a forgiving parser looks for the end of each anew.
 _MAX_UNFINISHED = 5000
 #: Each costs a parser more than the one before it.
@@ -30,6 +36,11 @@ _MAX_OPEN_BYTES = 1_000_000
 _LONG_TAG = re.compile(rb"<[a-zA-Z][^<>]{20000,}")
 _DECLARATION = re.compile(rb"<!(?:ENTITY|ELEMENT|ATTLIST|NOTATION)\b")
 _ATTRIBUTE = re.compile(rb"=\s*[\"']")
+# As browsers find the end of a tag: not at a ">" inside quotes.
+_HTML_ATTRIBUTE = rb"""[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+"""
+_HTML_TAG = re.compile(rb"<[a-zA-Z][^\s/>]*+(?:[\s/=]++|" + _HTML_ATTRIBUTE + rb")*+")
+_ONE_ATTRIBUTE = re.compile(_HTML_ATTRIBUTE)
+_UNSEEN = ((b"<script", b"</script>"), (b"<style", b"</style>"), (b"<svg", b"</svg>"), (b"<!--", b"-->"))
 _XML_NAME = re.compile(rb"/?[A-Za-z_:\x80-\xff][^\s<>/]{0,99}")
 
 
@@ -79,6 +90,32 @@ class PassingXml(RawIOBase):
         self._open = text[begun:] if begun > text.rfind(b">") else b""
         if len(self._open) > _MAX_OPEN_BYTES:
             raise UnsafeDocument(self._url, f"the XML has a tag of more than {_MAX_OPEN_BYTES:,} bytes")
+
+
+def refuse_excessive_html(body: bytes, url: str, *, max_tags: int = MAX_HTML_TAGS) -> None:
+    """Raises UnsafeDocument for a flood of tags, or of attributes in one; scripts, styles and drawings do not count."""
+    seen = without_unseen(body.replace(b"\0", b""))
+    if seen.count(b"<") > max_tags:
+        raise UnsafeDocument(url, f"the page has more than {max_tags:,} tags")
+    for tag in _HTML_TAG.finditer(seen):
+        if len(tag[0]) > _LONG_TAG_BYTES and len(_ONE_ATTRIBUTE.findall(tag[0])) > _MAX_HTML_ATTRIBUTES:
+            raise UnsafeDocument(url, f"the page has a tag with more than {_MAX_HTML_ATTRIBUTES:,} attributes")
+
+
+def without_unseen(body: bytes) -> bytes:
+    """A page without what no reader sees and large pages mostly consist of. Linear, whatever the page contains."""
+    for opening, closing in _UNSEEN:
+        lower = body.lower()
+        kept: list[bytes] = []
+        position = 0
+        while (start := lower.find(opening, position)) >= 0 and (end := lower.find(closing, start)) >= 0:
+            end += len(closing)
+            # JSON-LD is a script too, and says the date.
+            keep_to = end if b"ld+json" in lower[start : start + 200] else start
+            kept.append(body[position:keep_to])
+            position = end
+        body = b"".join((*kept, body[position:]))
+    return body
 
 
 def refuse_excessive_json(body: bytes, url: str) -> None:

@@ -11,6 +11,7 @@ from soupsieve import SelectorSyntaxError
 
 from scrapers.dates import parse_date
 from scrapers.errors import BadSelector, NotHtml
+from scrapers.excess import refuse_excessive_html
 from scrapers.links import Link, absolute_url, canonical_url
 from scrapers.markup import plain_text
 from scrapers.sources import ListingSource
@@ -32,13 +33,14 @@ class ListingPage:
 def parse_listing(body: bytes, *, url: str, source: ListingSource, content_type: str | None = None) -> ListingPage:
     """The links of a newsroom page in its order, each document once, and notes on what was odd.
 
-    Raises NotHtml, or BadSelector (which names the selector).
+    Raises NotHtml, UnsafeDocument, or BadSelector (which names the selector).
     """
     # Media types say little here: what matters is whether there is a tag in the beginning of the body.
     if b"\x00" in body[:1024] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise NotHtml(url, f"this is binary data ({content_type or 'of unknown type'})")
     if not re.search(rb"<\s*[a-zA-Z!]", body[:20_000].replace(b"\x00", b"")):
         raise NotHtml(url, f"this is no HTML ({content_type or 'of unknown type'})" if body.strip() else "it is empty")
+    refuse_excessive_html(body, url)
     page = BeautifulSoup(_XML_DECLARATION.sub("", decoded_html(body, content_type)), "lxml")
     base_tag = page.find("base", href=True)
     base = url
