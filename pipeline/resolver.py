@@ -44,11 +44,15 @@ class Unsettled:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Ids of the deals that are new, and of those that gained or lost reports."""
+    """Ids of the deals that are new, and of those that gained or lost reports.
+
+    ``duplicate_of``: nothing was resolved, because this page has the article already.
+    """
 
     new: tuple[int, ...] = ()
     updated: tuple[int, ...] = ()
     unsettled: tuple[Unsettled, ...] = ()  # other deals that were to be derived anew, and could not
+    duplicate_of: int | None = None
 
 
 def resolve_reports(session: Session, report_ids: Sequence[int], *, now: datetime) -> Resolved:
