@@ -37,6 +37,7 @@ from pipeline.config_types import (
     MailAddress,
     OptionalTerms,
     Selector,
+    SelectorBefore,
     Size,
     Terms,
     Text,
@@ -153,7 +154,7 @@ class ListingConfig(_SourceConfig):
     item: Selector
     link: Selector = "a"
     title: Selector | None = None
-    date: Selector | None = None
+    date: SelectorBefore | None = None
     next_page: Selector | None = None
     max_pages: Annotated[int, Field(ge=1, le=1000)] = 1
     day_first: bool | None = None
