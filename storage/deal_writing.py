@@ -26,7 +26,7 @@ from storage.models import (
     Source,
 )
 from storage.names import fold
-from storage.records import DealCandidate, DealFacts, ResolvedParty, Value
+from storage.records import DealCandidate, DealFacts, ResolvedParty
 from storage.staleness import mark_stale
 
 
@@ -260,16 +260,12 @@ def _said(facts: DealFacts) -> dict[str, str]:
         "also": "; ".join(facts.also),
         "parties": "; ".join(f"{party.name} ({party.role})" for party in facts.parties),
         "focus": "; ".join(facts.focus),
-        "value": _value_said(facts.value),
+        "value": "" if facts.value is None else str(facts.value),
         "status": facts.status.value,
         "technology": "yes" if facts.technology else "no",
         "announced_on": "" if facts.announced_on is None else facts.announced_on.isoformat(),
         "headline": facts.headline,
     }
-
-
-def _value_said(value: Value | None) -> str:
-    return "" if value is None else " ".join(filter(None, [f"{value.amount:f}", value.currency, value.kind.value]))
 
 
 def _shift(day: date, days: int) -> date:

@@ -58,6 +58,10 @@ class Value:
     currency: str | None
     kind: ValueKind = ValueKind.TOTAL
 
+    def __str__(self) -> str:
+        """As revisions tell it: ``250000000 USD total``, ``12.5 stake_percent``."""
+        return " ".join(filter(None, [f"{self.amount:f}", self.currency, self.kind.value]))
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
