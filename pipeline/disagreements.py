@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline.merging import same_amount
+from storage.deal_shapes import DealView
 from storage.records import DealFacts, StoredReport
 from storage.vocabulary import DatePrecision
 
@@ -20,7 +21,7 @@ class Disagreement:
     urls: tuple[str, ...]
 
 
-def disagreements(facts: DealFacts, reports: Sequence[StoredReport]) -> tuple[Disagreement, ...]:
+def disagreements(facts: DealFacts | DealView, reports: Sequence[StoredReport]) -> tuple[Disagreement, ...]:
     """What reports say against the deal's own facts: another type, role, amount of the same kind, or day announced.
 
     An earlier status is no contradiction, nor is what a report leaves out. The same whatever order the reports are in.
@@ -35,7 +36,7 @@ def disagreements(facts: DealFacts, reports: Sequence[StoredReport]) -> tuple[Di
     )
 
 
-def _against(facts: DealFacts, report: StoredReport) -> list[tuple[str, str]]:
+def _against(facts: DealFacts | DealView, report: StoredReport) -> list[tuple[str, str]]:
     said = report.report
     found: list[tuple[str, str]] = []
     if said.type is not facts.type and facts.type not in said.also and said.type not in facts.also:
@@ -61,7 +62,7 @@ def _against(facts: DealFacts, report: StoredReport) -> list[tuple[str, str]]:
     return found
 
 
-def _other_day(facts: DealFacts, day: date | None, precision: DatePrecision | None) -> bool:
+def _other_day(facts: DealFacts | DealView, day: date | None, precision: DatePrecision | None) -> bool:
     exact = (DatePrecision.DAY, DatePrecision.TIME, None)
     if day is None or facts.announced_on is None or precision not in exact or facts.announced_precision not in exact:
         return False

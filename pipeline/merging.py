@@ -2,8 +2,8 @@
 
 Reports vote, weighted by their confidence and by who is speaking (``pipeline.standing``); a copy of another outlet's
 text is no second witness. What a minority of the reports says of parties, focus and further types is left out, what
-only some of them know (a value, a date) is kept. An amount and a date are those of whoever stands highest, however many say
-otherwise; what was said otherwise is not lost (``pipeline.disagreements``).
+only some of them know (a value, a date) is kept. An amount and a date are those of whoever stands highest, however many
+say otherwise; what was said otherwise is not lost (``pipeline.disagreements``).
 """
 
 from __future__ import annotations
