@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,6 +20,8 @@ from storage.refetches import was_worth_it
 from storage.report_matching import Outline, match_reports
 from storage.report_rows import load_reports, report_hash, write_report
 from storage.staleness import mark_stale
+
+_BATCH = 400  # keys in one SELECT: well under the limits of both databases
 
 
 def save_article(
@@ -126,8 +128,19 @@ def stored_reports(session: Session, report_ids: Sequence[int]) -> list[records.
 
 
 def reports_of_deal(session: Session, deal_id: int) -> list[records.StoredReport]:
-    """All reports of one deal, by id."""
-    return load_reports(session, Report.deal_id == deal_id)
+    """All reports of one deal, by id, without their evidence."""
+    return load_reports(session, Report.deal_id == deal_id, evidence=False)
+
+
+def reports_of_deals(session: Session, deal_ids: Collection[int]) -> dict[int, list[records.StoredReport]]:
+    """The reports of each of these deals, by id, without their evidence; every deal is a key."""
+    found: dict[int, list[records.StoredReport]] = {deal_id: [] for deal_id in deal_ids}
+    wanted = sorted(found)
+    for start in range(0, len(wanted), _BATCH):
+        for report in load_reports(session, Report.deal_id.in_(wanted[start : start + _BATCH]), evidence=False):
+            if report.deal_id is not None:
+                found[report.deal_id].append(report)
+    return found
 
 
 def origin_of_report(session: Session, report_id: int) -> tuple[str, str]:

@@ -128,12 +128,3 @@ class DealFacts:
     announced_precision: DatePrecision | None = None
     headline: str = ""
     confidence: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class DealCandidate:
-    """A deal that a report may belong to. ``day`` is when it was announced, else first reported."""
-
-    deal_id: int
-    facts: DealFacts
-    day: date

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from pipeline.disagreements import disagreements
 from pipeline.merging import merge_facts
 from pipeline.names import words_of
-from pipeline.resolution import facts_of, facts_of_deal, group, linked, same_deal, shares_parties
+from pipeline.resolution import facts_of, group, linked, same_deal
 from storage import timelines
 from storage.deal_shapes import TimelineStep
-from storage.records import DealCandidate, Party, Report, ResolvedParty, StoredReport, Value
+from storage.records import Party, Report, ResolvedParty, StoredReport, Value
 from storage.vocabulary import DatePrecision, DealType, Role, Status, ValueKind
 
 _ids = count(1)
@@ -202,14 +202,6 @@ def test_which_of_two_like_reports_of_one_article_joins_does_not_depend_on_their
         return sorted(sorted(report.id for report in deal) for deal in group(given))
 
     assert outcome([plain, focused, other]) == outcome([focused, other, plain])
-
-
-def test_a_stored_deal_is_compared_by_its_facts() -> None:
-    facts = merge_facts([told(BASE), told(BASE)])
-    deal = facts_of_deal(DealCandidate(1, facts, DAY))
-    assert shares_parties(facts_of(told(BASE)), deal)
-    assert same_deal(facts_of(told(BASE)), deal).same
-    assert not shares_parties(facts_of(told("acquirer A1, target B2")), deal)
 
 
 WAYS = [
