@@ -10,21 +10,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from decimal import Decimal
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
 
+from pipeline.config_digests import Channel, DigestConfig, DigestFilter, EmailChannel, WebhookChannel
 from pipeline.config_file import Located, read_yaml
 from pipeline.config_problems import at, describe
 from pipeline.config_types import (
     Backfill,
     CikNumbers,
-    ClockTime,
-    Cron,
     DatabaseUrl,
     Day,
     FilePath,
@@ -36,23 +33,23 @@ from pipeline.config_types import (
     Language,
     MailAddress,
     OptionalTerms,
+    Part,
     Selector,
-    SelectorBefore,
     Size,
     Terms,
     Text,
     TimeZone,
     WebAddress,
     did_you_mean,
+    known_ones,
 )
 from pipeline.errors import ConfigError
 from scrapers.edgar import DEAL_ITEMS
 from scrapers.sources import EdgarSource, FeedSource, FolderSource, ListingSource, SitemapSource, Source
-from storage.vocabulary import DealType, FocusArea, Role, Status
+from storage.vocabulary import FocusArea
 
 if TYPE_CHECKING:
     from scrapers.http import HttpSettings
-    from storage.deals import DealQuery
 
 DEFAULT_FILE = Path("config.yaml")
 DEFAULT_COMPANIES = Path("companies.yaml")
@@ -61,18 +58,14 @@ DEFAULT_DATABASE = "sqlite:///dealwire.db"
 _READ_WHOLE = frozenset({"folder", "archive"})
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True)
-
-
-class StorageConfig(_Part):
+class StorageConfig(Part):
     """Where the history is kept."""
 
     url: Annotated[DatabaseUrl, Field(repr=False)] = DEFAULT_DATABASE  # may hold a password
     keep_pages: bool = True  # raw pages, compressed, for `dealwire reextract`
 
 
-class ScheduleConfig(_Part):
+class ScheduleConfig(Part):
     """How often ``dealwire run`` looks, and how far back. A source may say otherwise for itself.
 
     ``backfill_since`` is a day, or a period before the day on which a source is added; ``all`` is ``date.min``.
@@ -87,7 +80,7 @@ class ScheduleConfig(_Part):
         return ZoneInfo(self.time_zone)
 
 
-class FetchConfig(_Part):
+class FetchConfig(Part):
     """Manners and limits of fetching; None is what ``scrapers.http.HttpSettings`` says.
 
     Sizes are bytes, or written like ``10 MB``. ``allow_private`` names hosts in one's own network that may be fetched.
@@ -126,7 +119,7 @@ class FetchConfig(_Part):
         return self.contact is not None or "@" in (self.user_agent or "")
 
 
-class _SourceConfig(_Part):
+class _SourceConfig(Part):
     name: Text
     language: Language | None = None  # what the source is written in, where it is one language
     publisher: Text | None = None
@@ -154,7 +147,7 @@ class ListingConfig(_SourceConfig):
     item: Selector
     link: Selector = "a"
     title: Selector | None = None
-    date: SelectorBefore | None = None
+    date: Selector | None = None
     next_page: Selector | None = None
     max_pages: Annotated[int, Field(ge=1, le=1000)] = 1
     day_first: bool | None = None
@@ -232,68 +225,7 @@ SourceConfig = Annotated[
 ]
 
 
-class Period(StrEnum):
-    """How much time one digest covers."""
-
-    DAILY = "daily"
-    WEEKLY = "weekly"
-    MONTHLY = "monthly"
-
-
-class DigestFormat(StrEnum):
-    """How a digest is written."""
-
-    CSV = "csv"
-    JSONL = "jsonl"
-    MARKDOWN = "markdown"
-
-
-class DigestFilter(_Part):
-    """Which deals go in; what is left out does not narrow. ``technology: null`` takes deals of all trades."""
-
-    party: Text | None = None
-    role: Role | None = None
-    type: DealType | None = None
-    focus: Text | None = None
-    status: Status | None = None
-    language: Language | None = None
-    source: Text | None = None
-    text: Text | None = None
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
-    min_value: Annotated[Decimal, Field(ge=0)] | None = None
-    max_value: Annotated[Decimal, Field(ge=0)] | None = None
-    technology: bool | None = True
-    min_confidence: Annotated[float, Field(ge=0, le=1)] = 0.0
-
-    def query(self, *, since: date | None = None, until: date | None = None) -> DealQuery:
-        """What to ask storage for: the deals of this filter announced from ``since`` to ``until`` (both included)."""
-        from storage.deals import DealQuery
-
-        return DealQuery(**self.model_dump(), since=since, until=until)
-
-
-class DigestConfig(_Part):
-    """A digest that ``dealwire run`` writes when its period is over."""
-
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]  # begins the file's name
-    period: Period = Period.DAILY
-    at: ClockTime = "06:00"
-    schedule: Cron | None = None  # five cron fields, instead of `at`
-    folder: FilePath = Path("digests")
-    format: DigestFormat = DigestFormat.CSV
-    filter: DigestFilter = DigestFilter()
-
-    @property
-    def crontab(self) -> str:
-        """When it is written, as five cron fields: ``schedule``, or at ``at`` on the first day after the period."""
-        if self.schedule:
-            return self.schedule
-        hour, minute = map(int, self.at.split(":"))
-        days = {Period.DAILY: "* * *", Period.WEEKLY: "* * mon", Period.MONTHLY: "1 * *"}
-        return f"{minute} {hour} {days[self.period]}"
-
-
-class Config(_Part):
+class Config(Part):
     """All of it. ``focus_areas`` and ``companies`` map a name to further words for it, in any language.
 
     ``company_files`` are read by ``pipeline.company_files``; the default is, as it need not be there.
@@ -302,9 +234,10 @@ class Config(_Part):
     storage: StorageConfig = StorageConfig()
     schedule: ScheduleConfig = ScheduleConfig()
     fetch: FetchConfig = FetchConfig()
-    focus_areas: dict[FocusName, Terms] = {}
-    companies: dict[Text, Terms] = {}
+    focus_areas: dict[FocusName, Terms] = Field(default_factory=dict)
+    companies: dict[Text, Terms] = Field(default_factory=dict)
     company_files: FilePaths = (DEFAULT_COMPANIES,)
+    channels: tuple[Channel, ...] = ()
     digests: tuple[DigestConfig, ...] = ()
     sources: tuple[SourceConfig, ...] = ()
 
@@ -373,7 +306,11 @@ def parse_config(text: str, *, path: Path | None = None, environment: Mapping[st
 
 def _cross_check(config: Config, found: Located) -> Iterator[str]:
     """What one value alone cannot show."""
-    for section, entries in (("sources", config.sources), ("digests", config.digests)):
+    for section, entries in (
+        ("sources", config.sources),
+        ("channels", config.channels),
+        ("digests", config.digests),
+    ):
         seen: dict[str, int] = {}
         for position, entry in enumerate(entries):
             if entry.name in seen:
@@ -401,13 +338,25 @@ def _cross_check(config: Config, found: Located) -> Iterator[str]:
             if value is not None and value not in choices:
                 said = f"there is no {what} '{value}'{did_you_mean(value, choices)}"
                 yield at(found, ("digests", position, "filter", key), said)
+    channels = {channel.name: channel for channel in config.channels}
+    for position, digest in enumerate(config.digests):
+        where = ("digests", position)
+        for name in digest.deliver:
+            if name not in channels:
+                said = f"there is no channel '{name}'{did_you_mean(name, channels) or known_ones(channels)}"
+                yield at(found, (*where, "deliver"), said)
+            elif getattr(channels[name], "link", None) is not None and digest.folder is None:
+                said = f"channel '{name}' sends a link to the digest's file; name the folder that it is to be in"
+                yield at(found, (*where, "folder"), said)
 
 
-_MODELS: Mapping[tuple[str, ...], type[_Part]] = {
+_MODELS: Mapping[tuple[str, ...], type[Part]] = {
     (): Config,
     ("storage",): StorageConfig,
     ("schedule",): ScheduleConfig,
     ("fetch",): FetchConfig,
+    ("channels", "email"): EmailChannel,
+    ("channels", "webhook"): WebhookChannel,
     ("digests",): DigestConfig,
     ("digests", "filter"): DigestFilter,
     ("sources", "feed"): FeedConfig,

@@ -25,6 +25,9 @@ _EXPECTED = {
     "float_parsing": "a number",
     "decimal_type": "a number",
     "decimal_parsing": "a number",
+    "date_type": "a date such as 2026-11-05",
+    "date_from_datetime_parsing": "a date such as 2026-11-05",
+    "date_from_datetime_inexact": "a date such as 2026-11-05",
     "time_delta_type": "a duration such as 15m or 1h",
     "tuple_type": "a list",
     "list_type": "a list",
@@ -46,7 +49,7 @@ def describe(error: ErrorDetails, found: Located, models: Mapping[tuple[str, ...
     if kind == "missing":
         return at(found, where[:-1], f"needs '{where[-1]}'")
     if kind.startswith("union_tag"):
-        kinds = ", ".join(name[1] for name in models if name[:1] == ("sources",) and len(name) > 1)
+        kinds = ", ".join(name[1] for name in models if name[0:1] == where[:1] and len(name) > 1)
         return at(found, (*where, "kind"), f"expected one of {kinds}, got {value_at(found, (*where, 'kind'))!r}")
     if kind == "value_error":
         expected = str(context.get("error", error["msg"]))
@@ -61,9 +64,9 @@ def describe(error: ErrorDetails, found: Located, models: Mapping[tuple[str, ...
 
 
 def at(found: Located, where: Where, said: str) -> str:
-    """``said`` with line and key before it; a source or digest is also called by its name."""
+    """``said`` with line and key before it; a source, channel or digest is also called by its name."""
     key = name_of(where)
-    if len(where) > 1 and where[0] in ("sources", "digests"):
+    if len(where) > 1 and where[0] in ("sources", "channels", "digests"):
         called = value_at(found, (*where[:2], "name"))
         key += f" ({called})" if isinstance(called, str) and where[2:] != ("name",) else ""
     line = found.line(where)
@@ -99,6 +102,8 @@ def _shown(found: Located, where: Where) -> str:
     """The value for a message, without what may be a secret."""
     if any(inner[: len(where)] == where for inner in found.from_environment):
         return "what the environment gives"
+    if where[-1:] in (("password",), ("secret",)):
+        return "this (not shown)"
     shown = repr(value_at(found, where))
     if "@" in shown and ":" in shown:
         return "this (not shown, as it may hold a password)"

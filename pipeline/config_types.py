@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import difflib
 import re
 from collections.abc import Iterable
@@ -11,7 +12,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
 from scrapers.edgar import DEAL_ITEMS
 
@@ -21,10 +22,21 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(b|kb|mb|gb)?", re.IGNORECASE)
 _BYTES = {"b": 1, "kb": 1000, "mb": 1000**2, "gb": 1000**3}
 
 
+class Part(BaseModel):
+    """A section of the configuration."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True)
+
+
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """The end of a message: the choice nearest to ``word``, or nothing."""
     near = difflib.get_close_matches(word, list(choices), 1, cutoff=0.6)
     return f"; did you mean {near[0]}?" if near else ""
+
+
+def known_ones(choices: Iterable[str]) -> str:
+    """The end of a message: all choices."""
+    return f"; known: {', '.join(choices) or 'none'}"
 
 
 def _duration(value: object) -> object:
@@ -92,6 +104,35 @@ def _host(value: str) -> str:
     return value
 
 
+def _mailbox(value: str) -> str:
+    from email.errors import HeaderParseError
+    from email.message import EmailMessage
+
+    message = EmailMessage()
+    try:
+        message["To"] = value
+        (address,) = message["To"].addresses
+        whole = bool(address.username) and re.fullmatch(r"[^\s@.]+(\.[^\s@.]+)*", address.domain)
+        good = whole and not message["To"].defects and address.addr_spec.isascii()
+    except (ValueError, IndexError, AttributeError, HeaderParseError):  # what the parser of headers trips over
+        good = False
+    if not good:
+        raise ValueError("expected a mail address such as desk@example.com or Deal Desk <desk@example.com>")
+    return value
+
+
+def _webhook_secret(value: str) -> str:
+    try:
+        key = base64.b64decode(value.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        key = b""
+    if not value.startswith("whsec_") or not 24 <= len(key) <= 64:
+        raise ValueError(
+            "expected whsec_ and 24 to 64 random bytes in base64; make one with: echo whsec_$(openssl rand -base64 32)"
+        )
+    return value
+
+
 def _language(value: str) -> str:
     if not re.fullmatch(r"[a-z]{2}", value):
         raise ValueError("expected a language code of two small letters, such as en, vi or zh")
@@ -105,13 +146,6 @@ def _selector(value: str) -> str:
         compile(value)
     except SelectorSyntaxError as error:
         raise ValueError(f"expected a CSS selector: {str(error).splitlines()[0]}") from error
-    return value
-
-
-def _selector_before(value: str) -> str:
-    from scrapers.listing import BEFORE
-
-    _selector(value.removeprefix(BEFORE))
     return value
 
 
@@ -200,9 +234,11 @@ Interval = Annotated[Duration, AfterValidator(_at_least_a_minute)]
 Backfill = Annotated[date | timedelta, BeforeValidator(_backfill)]
 Size = Annotated[int, BeforeValidator(_size), Field(gt=0)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+Mailbox = Annotated[str, AfterValidator(_mailbox)]
+Mailboxes = Annotated[tuple[Mailbox, ...], BeforeValidator(_terms), Field(min_length=1)]
+WebhookSecret = Annotated[str, AfterValidator(_webhook_secret)]
 Language = Annotated[str, AfterValidator(_language)]
 Selector = Annotated[str, AfterValidator(_selector)]
-SelectorBefore = Annotated[str, AfterValidator(_selector_before)]
 FilePath = Annotated[Path, AfterValidator(_beside_the_file)]
 FilePaths = Annotated[tuple[FilePath, ...], BeforeValidator(_terms)]
 Terms = Annotated[tuple[Text, ...], BeforeValidator(_terms), Field(min_length=1)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, tzinfo
 
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _PART = re.compile(r"(?P<first>\*|\d+|[a-z]{3})(?:-(?P<last>\d+|[a-z]{3}))?(?:/(?P<step>\d+))?", re.IGNORECASE)
@@ -48,3 +49,12 @@ def _day(word: str) -> int:
     elif word.lower() in _DAYS:
         return _DAYS.index(word.lower())
     raise ValueError(f"{word!r} is no day of the week; write 0 to 7 (0 and 7 are Sunday) or sun, mon, tue ...")
+
+
+def next_time(crontab: str, after: datetime, zone: tzinfo) -> datetime | None:
+    """When five cron fields come true next, in ``zone``; None: never. Raises ValueError for fields that are none."""
+    from apscheduler.triggers.cron import CronTrigger
+
+    trigger = CronTrigger.from_crontab(with_named_weekdays(crontab), timezone=zone)
+    found: datetime | None = trigger.get_next_fire_time(None, after)
+    return found

@@ -26,6 +26,7 @@
     ├── DatabaseLocked                 another process holds the lock for too long
     ├── DatabaseReadOnly               can be read but not written
     ├── SchemaVersionError             tables of an older or newer dealwire
+    ├── DigestOvertaken                another process made the next digest of a name first
     ├── NotFound                       what was asked for is not there
     ├── InvalidRecord                  a value that the tables cannot hold exactly
     └── EvidenceError                  a quote that is not the slice of the text it claims to be
@@ -36,13 +37,15 @@
     ├── ExtractionError                the extractor's own data is wrong
     ├── LabelError                     a label file or its texts are wrong
     ├── OpmlError                      a file is no list of feeds that can be read
-    └── CompanyListError               a file is no list of companies that can be read
+    ├── CompanyListError               a file is no list of companies that can be read
+    └── DeliveryError                  a digest did not reach where it was to go
 
 ``DealwireError`` is all three, to be caught at the edge.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from scrapers.errors import ScrapeError
@@ -100,6 +103,18 @@ class CompanyListError(PipelineError):
         self.name = name
         self.cause = cause
         super().__init__(f"{name}: {cause}")
+
+
+class DeliveryError(PipelineError):
+    """A digest did not reach where it was to go. ``permanent``: the same again would be refused again.
+
+    ``retry_after`` is how long the receiver asked to be left alone.
+    """
+
+    def __init__(self, message: str, *, permanent: bool = False, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.retry_after = retry_after
 
 
 #: For ``except``: everything that dealwire raises on purpose.

@@ -13,7 +13,7 @@ from storage.columns import GREATEST, check_amount
 from storage.companies import find_companies
 from storage.deal_shapes import DealQuery, DealRow, DealSort, DealView
 from storage.errors import InvalidRecord
-from storage.models import Deal, DealFacet, DealParty, DealText
+from storage.models import Deal, DealFacet, DealParty, DealText, DigestDeal
 from storage.names import fold
 
 _Day = InstrumentedAttribute[date]
@@ -127,6 +127,14 @@ def _own_fields(query: DealQuery, day: _Day) -> list[ColumnElement[bool]]:
         conditions.append(day <= query.until)
     if query.updated_since is not None:
         conditions.append(Deal.updated_at >= query.updated_since)
+    if query.untold_by is not None:
+        conditions.append(
+            ~exists().where(
+                DigestDeal.name == query.untold_by,
+                DigestDeal.deal_id == Deal.id,
+                DigestDeal.updated_at == Deal.updated_at,
+            )
+        )
     if query.min_confidence > 0:
         conditions.append(Deal.confidence >= query.min_confidence)
     if query.currency is not None:

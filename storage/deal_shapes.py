@@ -28,6 +28,7 @@ class DealQuery:
 
     ``party`` is any name of a company; ``type`` matches the primary type or a further one. ``since`` and ``until``
     (both included) are of the day announced, else first reported. ``technology`` None means all business deals.
+    ``untold_by`` is the name of digests that have not told the deal as it is now (see ``storage.digests``).
     ``after`` is the cursor of the last deal of the page before (see ``cursor``).
     """
 
@@ -47,6 +48,7 @@ class DealQuery:
     text: str | None = None
     technology: bool | None = True
     min_confidence: float = 0.0
+    untold_by: str | None = None
     sort: DealSort = DealSort.NEWEST
     limit: int = 50
     after: str | None = None

@@ -6,6 +6,7 @@ StorageError
 ├── DatabaseLocked          another process holds the lock for longer than we wait
 ├── DatabaseReadOnly        the database can be read but not written
 ├── SchemaVersionError      tables of an older or newer dealwire (``found``, ``expected``)
+├── DigestOvertaken         another process made the digest of this name and number first
 ├── NotFound                the source, page, article, report, deal or company asked for is not there
 ├── InvalidRecord           a value that the tables cannot hold exactly
 └── EvidenceError           a quote that is not the slice of the text it claims to be
@@ -55,6 +56,10 @@ def _schema_version_error(message: str, found: str | None, expected: str) -> Sch
 
 class NotFound(StorageError):
     """There is no such record; the message names its kind and key."""
+
+
+class DigestOvertaken(StorageError):
+    """Another process made the next digest of this name meanwhile; nothing was written, and trying again is safe."""
 
 
 class InvalidRecord(StorageError):

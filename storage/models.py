@@ -13,7 +13,16 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, UniqueConstrain
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from storage.columns import ExactDecimal, Json, KeyText, SafeText, ShortText, UtcDateTime, Word
-from storage.vocabulary import DatePrecision, DealType, JudgementKind, PageState, Role, Status, ValueKind
+from storage.vocabulary import (
+    DatePrecision,
+    DealType,
+    DeliveryState,
+    JudgementKind,
+    PageState,
+    Role,
+    Status,
+    ValueKind,
+)
 
 NAMES = {
     "pk": "pk_%(table_name)s",
@@ -38,6 +47,7 @@ class Base(DeclarativeBase):
         Decimal: ExactDecimal,
         DatePrecision: Word(DatePrecision),
         DealType: Word(DealType),
+        DeliveryState: Word(DeliveryState),
         JudgementKind: Word(JudgementKind),
         PageState: Word(PageState),
         Role: Word(Role),
@@ -87,16 +97,14 @@ class Page(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
-    same_as_id: Mapped[int | None]  # the page that has the article, where this one is only another way to it
     url: Mapped[str]
-    canonical_url: Mapped[str]  # what is shown: where the page was fetched from, once it was
-    url_key: Mapped[str] = mapped_column(ShortText(32))  # hash of the canonical_url it was found under
+    canonical_url: Mapped[str]
+    url_key: Mapped[str] = mapped_column(ShortText(32))  # hash of canonical_url: no length limit, a small index
     guid: Mapped[str | None]
     fingerprint: Mapped[str | None]  # of a file: another one means that it was rewritten
     link_title: Mapped[str | None]
     link_published: Mapped[str | None]
     link_summary: Mapped[str | None]
-    link_updated: Mapped[str | None]
     found_at: Mapped[datetime]
     state: Mapped[PageState] = mapped_column(default=PageState.FOUND)
     outcome: Mapped[str | None] = mapped_column(ShortText(32))
@@ -113,19 +121,6 @@ class Page(Base):
     fetched_at: Mapped[datetime | None]
     body_hash: Mapped[str | None] = mapped_column(ShortText(64))
     read_at: Mapped[datetime | None]
-    refetch_at: Mapped[datetime | None]  # when it was last to be fetched anew because its source told of an edit
-    idle_refetches: Mapped[int] = mapped_column(default=0, server_default="0")  # those in a row that brought nothing
-
-
-class PageKey(Base):
-    """What a page is known by: one row for each of its addresses, the one it declares, its guid (see page_identity)."""
-
-    __tablename__ = "page_key"
-    __table_args__ = (Index(None, "page_id"), _KEYED)
-
-    key: Mapped[str] = mapped_column(ShortText(32), primary_key=True)
-    page_id: Mapped[int] = mapped_column(ForeignKey("page.id", ondelete="CASCADE"), primary_key=True)
-    kind: Mapped[str] = mapped_column(ShortText(16))
 
 
 class PageBody(Base):
@@ -154,22 +149,6 @@ class Article(Base):
     first_seen: Mapped[datetime]
     updated_at: Mapped[datetime]
     content_hash: Mapped[str] = mapped_column(ShortText(64))
-    body_hash: Mapped[str | None] = mapped_column(ShortText(64))  # of the page's bytes that it was read from
-    title: Mapped[str]
-    text: Mapped[str] = mapped_column(deferred=True)
-
-
-class ArticleRevision(Base):
-    """What an article said before it was edited; only ever added to."""
-
-    __tablename__ = "article_revision"
-    __table_args__ = (Index(None, "article_id", "id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
-    replaced_at: Mapped[datetime]
-    published_at: Mapped[datetime | None]
-    published_precision: Mapped[DatePrecision | None]
     title: Mapped[str]
     text: Mapped[str] = mapped_column(deferred=True)
 
@@ -389,17 +368,63 @@ class JudgementReport(Base):
 
 
 class Digest(Base):
-    """A digest that was written."""
+    """A digest that was made.
+
+    ``number`` counts the digests of a name that tell what is new since the one before; None for those of a period.
+    """
 
     __tablename__ = "digest"
-    __table_args__ = (Index(None, "name", "written_at"), _STABLE_IDS)
+    __table_args__ = (Index(None, "name", "written_at"), Index(None, "name", "number", unique=True), _STABLE_IDS)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(KeyText)
     format: Mapped[str] = mapped_column(ShortText(16))
     since: Mapped[date | None]
     until: Mapped[date | None]
-    path: Mapped[str]
+    label: Mapped[str | None]  # of its period, as people read it
+    number: Mapped[int | None]
+    path: Mapped[str]  # empty when it went into no file
     deals: Mapped[int]
-    sha256: Mapped[str] = mapped_column(ShortText(64))
+    sha256: Mapped[str] = mapped_column(ShortText(64))  # of what went into the file, else of its CSV
     written_at: Mapped[datetime]
+
+
+class DigestDeal(Base):
+    """That digests of this name told a deal as it was at ``updated_at``, last in that digest."""
+
+    __tablename__ = "digest_deal"
+    __table_args__ = (_KEYED,)
+
+    name: Mapped[str] = mapped_column(KeyText, primary_key=True)
+    deal_id: Mapped[int] = mapped_column(primary_key=True)  # of a deal that may be gone since
+    updated_at: Mapped[datetime]
+    digest_id: Mapped[int] = mapped_column(ForeignKey("digest.id"))
+
+
+class DigestBody(Base):
+    """What is to be sent of a digest, zlib-compressed; gone when nobody waits for it any more."""
+
+    __tablename__ = "digest_body"
+
+    digest_id: Mapped[int] = mapped_column(ForeignKey("digest.id"), primary_key=True)
+    part: Mapped[str] = mapped_column(ShortText(16), primary_key=True)
+    zlib: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class DigestDelivery(Base):
+    """The outbox: a digest on its way to one place. Written together with the digest."""
+
+    __tablename__ = "digest_delivery"
+    __table_args__ = (UniqueConstraint("once"), Index(None, "state", "next_try_at"), Index(None, "digest_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest_id: Mapped[int] = mapped_column(ForeignKey("digest.id"))
+    once: Mapped[str] = mapped_column(ShortText(64))  # hash of name, period, channel and target: none goes out twice
+    message_id: Mapped[str] = mapped_column(ShortText(32))  # the same at every attempt
+    channel: Mapped[str] = mapped_column(KeyText)  # of the configuration; empty: the digest's own folder
+    target: Mapped[str]  # a mail address, a web address without its query, or a path
+    state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.PENDING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]

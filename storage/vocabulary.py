@@ -110,3 +110,11 @@ class JudgementKind(StrEnum):
     MERGE_COMPANIES = "merge_companies"
     SPLIT_COMPANY = "split_company"
     ALIAS = "alias"
+
+
+class DeliveryState(StrEnum):
+    """Where a digest is on its way to one place."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    GIVEN_UP = "given_up"

@@ -20,6 +20,7 @@ class Request:
     path: str
     headers: Mapping[str, str]  # lower-case names
     at: float
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +171,15 @@ def _handler_for(server: LoopbackServer) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             self._respond(with_body=True)
 
+        def do_POST(self) -> None:
+            self._respond(with_body=True, sent=self.rfile.read(int(self.headers.get("Content-Length", "0"))))
+
         def do_HEAD(self) -> None:
             self._respond(with_body=False)
 
-        def _respond(self, *, with_body: bool) -> None:
+        def _respond(self, *, with_body: bool, sent: bytes = b"") -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
-            answer = server._answer(Request(self.command, self.path, headers, time.monotonic()))
+            answer = server._answer(Request(self.command, self.path, headers, time.monotonic(), sent))
             server._sleep(answer.delay)
             given = {name.lower() for name in answer.headers}
             self.send_response(answer.status)

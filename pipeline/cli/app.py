@@ -18,7 +18,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "extract": ("extract", "Extract deals from documents, storing nothing."),
         "deals": ("deals", "List and search the deal history."),
         "show": ("show", "Show one deal with its evidence and sources."),
-        "digest": ("digest", "Write the deals of a period as CSV, JSON Lines or Markdown."),
+        "digest": ("digest", "Write deals as CSV, JSON Lines, Markdown or HTML; send digests."),
         "sources": ("sources", "List the sources with their health; check, find and add them."),
         "companies": ("companies", "List the organisations known by name; add more."),
         "reextract": ("reextract", "Rebuild reports and deals from the stored pages."),

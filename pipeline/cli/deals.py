@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.common import names_of, on_terminal, plain_stdout, say, settings_of, shared_options
-from pipeline.cli.deal_judgements import COMMANDS
 from pipeline.cli.filters import filter_options, query_of
 from pipeline.cli.tables import Column, print_table
 
@@ -27,7 +26,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-@click.group("deals", invoke_without_command=True)
+@click.command("deals")
 @filter_options
 @click.option("--sort", type=click.Choice(["newest", "oldest", "updated", "added", "value"]), default="newest",
               show_default=True, help="The order")  # fmt: skip
@@ -39,18 +38,15 @@ _COLUMNS = (
 def command(ctx: click.Context, /, sort: str, limit: int | None, form: str | None, **options: object) -> None:
     """List and search the history of deals. Conditions add up; a table, JSON Lines or CSV comes out.
 
-    `deals merge` and `deals split` say which reports are of one deal where it was judged wrongly.
-
     \b
     Examples:
       dealwire deals --party 诺基亚
       dealwire deals --type licensing --focus telecom_5g --since 2026
       dealwire deals --min-value 1bn --currency USD --json | jq .headline
     """
-    if ctx.invoked_subcommand is not None:
-        return
-    from pipeline.config import DigestFormat
-    from pipeline.digest import write_digest
+    from pipeline.config_digests import DigestFormat
+    from pipeline.digest.wording import Heading
+    from pipeline.digest.writing import Writer
     from pipeline.party_names import known_party
     from storage.deals import DealSort, count, iter_deals
 
@@ -60,10 +56,9 @@ def command(ctx: click.Context, /, sort: str, limit: int | None, form: str | Non
     with settings.database(must_exist=True) as database, database.reading() as session:
         query = known_party(session, query, partial(names_of, settings))
         if form is not None:
-            found: Iterator[DealView] = iter_deals(session, query, evidence=form == "json")
             wanted = DigestFormat.JSONL if form == "json" else DigestFormat.CSV
             with plain_stdout() as stream:
-                write_digest(islice(found, limit), stream, wanted)
+                Writer(session, query, Heading("Deals"), limit=limit).write(stream, wanted)
             return
         shown = limit or _PAGE
         print_deals(islice(iter_deals(session, query, evidence=False), shown))
@@ -74,13 +69,9 @@ def command(ctx: click.Context, /, sort: str, limit: int | None, form: str | Non
             say(f"{total} deal{'' if total == 1 else 's'}; `dealwire show ID` tells one in full")
 
 
-for _judgement in COMMANDS:
-    command.add_command(_judgement)
-
-
 def print_deals(deals: Iterable[DealView]) -> None:
     """A row for each deal; in a pipe with the headline at the end."""
-    from pipeline.digest import value_text
+    from pipeline.digest.wording import value_text
     from pipeline.output import day_text
 
     columns = _COLUMNS if on_terminal() else (*_COLUMNS, Column("headline"))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.common import FAILED, Settings, on_terminal, say, settings_of, shared_options
+from pipeline.cli.common import FAILED, Settings, now, on_terminal, say, settings_of, shared_options
 
 if TYPE_CHECKING:
     from pipeline.config import Config
@@ -32,10 +33,12 @@ def command(ctx: click.Context, output: Path) -> None:
     """
     from pipeline.cli.deals import print_deals
     from pipeline.cli.ingest import ingest_now, print_result
-    from pipeline.config import Config, DigestFormat
+    from pipeline.config import Config
+    from pipeline.config_digests import DigestFormat
     from pipeline.demo.server import NewsroomServer
     from pipeline.demo.sources import newsroom_sources
-    from pipeline.digest import write_digest_file
+    from pipeline.digest.making import Wanted, make
+    from pipeline.digest.periods import span_between
     from scrapers.http import HttpSettings
     from storage.deals import DealQuery, iter_deals
 
@@ -51,14 +54,15 @@ def command(ctx: click.Context, output: Path) -> None:
         everything = DealQuery(technology=None)
         with database.reading() as session:
             print_deals(iter_deals(session, everything, evidence=False))
-            path = output / "deals.csv"
-            try:
-                written = write_digest_file(iter_deals(session, everything, evidence=False), path, DigestFormat.CSV)
-            except OSError as error:
-                raise click.ClickException(f"{path}: cannot be written: {error.strerror or error}") from error
+        path = output / "deals.csv"
+        wanted = Wanted("deals", everything, span_between(None, None), DigestFormat.CSV, lambda _: path, UTC)
+        try:
+            made = make(database, wanted, now=now())
+        except OSError as error:
+            raise click.ClickException(f"{path}: cannot be written: {error.strerror or error}") from error
     if not on_terminal():
         click.echo()
-    click.echo(f"CSV digest of {written.deals} deals: {written.path.resolve()}")
+    click.echo(f"CSV digest of {made.deals} deals: {path.resolve()}")
     say(f"\nNext: dealwire deals --party 诺基亚 --database {settings.url}")
     say(f"      dealwire show 1 --database {settings.url}")
     if not result.ok or result.stopped:

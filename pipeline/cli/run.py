@@ -14,7 +14,9 @@ from pipeline.cli.common import Settings, extractor, names_of, now, say, setting
 from pipeline.signals import stopping_on_signals
 
 if TYPE_CHECKING:
-    from pipeline.digest_jobs import DigestJobs
+    from datetime import datetime
+
+    from pipeline.digest.jobs import DigestJobs
     from pipeline.ingest_result import IngestResult
     from pipeline.schedule import Service
     from scrapers.http import HttpClient
@@ -55,7 +57,7 @@ async def _run(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings, sources: Sequence[Source], database: Database, stop: asyncio.Event) -> bool:
-    service, digests = await asyncio.to_thread(_parts, settings, sources, database)
+    service, digests = await asyncio.to_thread(_parts, settings, sources, database, stop.is_set)
     await asyncio.to_thread(_retire, sources, database)
     await asyncio.to_thread(digests.catch_up, now(), stopping=stop.is_set)
     if stop.is_set():
@@ -68,15 +70,27 @@ async def _serve(settings: Settings, sources: Sequence[Source], database: Databa
 
 
 def _parts(
-    settings: Settings, sources: Sequence[Source], database: Database
+    settings: Settings,
+    sources: Sequence[Source],
+    database: Database,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> tuple[Callable[[HttpClient], Service], DigestJobs]:
     """What the service is made of. Imports it, which takes a while."""
-    from pipeline.digest_jobs import DigestJobs
+    from pipeline.digest.jobs import DigestJobs
+    from pipeline.digest.outbox import Outbox
     from pipeline.schedule import Job, Service
 
     config = settings.config
-    digests = DigestJobs(database, config.digests, config.schedule.zone, partial(names_of, settings), _log)
+    channels = {channel.name: channel for channel in config.channels}
+    digests = DigestJobs(database, config.digests, channels, config.schedule.zone, partial(names_of, settings), _log)
+    outbox = Outbox(database, channels, now, _log)
     extract = extractor(settings)
+
+    def send(_: datetime) -> None:
+        outbox.send_due(stopping=stopping)
+
+    jobs = [Job(f"digest {one.name}", one.crontab, partial(digests.write, one)) for one in config.digests]
+    jobs.append(Job("sending digests", "* * * * *", send))
 
     def service(client: HttpClient) -> Service:
         return Service(
@@ -89,10 +103,7 @@ def _parts(
             extract=extract,
             concurrency=config.fetch.concurrency,
             keep_pages=config.storage.keep_pages,
-            jobs=[
-                Job(f"digest {digest.name}", digest.crontab, partial(digests.write, digest))
-                for digest in config.digests
-            ],
+            jobs=jobs,
             time_zone=config.schedule.zone,
             on_pass=_tell_pass,
             on_error=lambda what, error: _log(f"{what}: {error}"),

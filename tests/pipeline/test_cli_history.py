@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 
 from pipeline.cli.app import app
 from pipeline.demo.server import NEWSROOM, NewsroomServer
-from pipeline.digest import CSV_COLUMNS
+from pipeline.digest.table import CSV_COLUMNS
 from pipeline.spreadsheet import read_csv
 from storage.database import open_database
 from tests.databases import FAMILIES, ready_databases

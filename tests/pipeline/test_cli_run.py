@@ -95,7 +95,7 @@ def test_a_missing_digest_does_not_keep_the_service_from_starting(
     def locked(*_: object) -> None:
         raise DatabaseLocked("the database is locked by another process")
 
-    monkeypatch.setattr("pipeline.digest_jobs.digested_until", locked)
+    monkeypatch.setattr("pipeline.digest.jobs.digested_until", locked)
     with open_database(URL) as database:
         _, digests = run._parts(settings("{name: daily}"), (), database)
         digests.catch_up(now())

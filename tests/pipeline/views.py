@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from storage.deals import DealEvidence, DealReport, DealView, TimelineStep
+from storage.deals import DealEvidence, DealReport, DealRow, DealView, RowParty, TimelineStep
 from storage.records import ResolvedParty, Value
 from storage.vocabulary import DatePrecision, DealType, Role, Status, ValueKind
 
@@ -45,3 +45,16 @@ def a_view(number: int = 7, **changes: object) -> DealView:
         updated_at=SEEN,
     )
     return replace(view, **changes)  # type: ignore[arg-type]
+
+
+def a_row(number: int = 7, **changes: object) -> DealRow:
+    """The same deal as a row of a list."""
+    view = a_view(number)
+    row = DealRow(
+        id=view.id, type=view.type, also=view.also, parties=tuple(RowParty(p.name, p.role) for p in view.parties),
+        focus=view.focus, value=view.value, status=view.status, technology=view.technology, day=view.day,
+        announced_on=view.announced_on, announced_precision=view.announced_precision, confidence=view.confidence,
+        headline=view.headline, languages=view.languages, reports=2, first_url=view.reports[0].url,
+        first_seen=view.first_seen, updated_at=view.updated_at,
+    )  # fmt: skip
+    return row._replace(**changes)  # type: ignore[arg-type]

@@ -32,6 +32,7 @@ from storage import (
     companies,
     company_judgements,
     deals,
+    deliveries,
     digests,
     judgements,
     pages,
@@ -42,18 +43,7 @@ from storage import (
 from storage.database import open_database
 from storage.records import Party, Report, Value
 from storage.vocabulary import DealType, Role, Status, ValueKind
-from tests.storage.builders import (
-    LATER,
-    NOW,
-    TEXT,
-    add_deal,
-    add_page,
-    add_reports,
-    facts_from,
-    make_article,
-    make_report,
-    quote,
-)
+from tests.storage.builders import LATER, NOW, TEXT, add_deal, add_page, add_reports, facts_from, make_report, quote
 
 FOLDER = Path(__file__).with_name("schemas")
 
@@ -104,9 +94,6 @@ def tell(session: Session) -> None:
     add_deal(session, "https://old.example/1", make_report(value=None, technology=False, focus=()), source="old")
     add_reports(session, f"{wire}/loose")  # in no deal yet
     _read(session, f"{wire}/canteen", CANTEEN, outcome="no_deal")
-    for text in (CANTEEN, f"{CANTEEN} It is closed again."):  # an article that was edited
-        _read(session, f"{wire}/canteen", text, outcome="no_deal")
-        articles.save_article(session, add_page(session, f"{wire}/canteen"), make_article(text), [], NOW)
     waiting, gone = add_page(session, f"{wire}/waiting"), add_page(session, f"{wire}/gone")
     pages.record_failure(session, waiting, "503", now=NOW, temporary=True, next_try_at=LATER)
     pages.record_failure(session, gone, "404", now=NOW, temporary=False, next_try_at=None)
@@ -121,6 +108,13 @@ def tell(session: Session) -> None:
             NOW + timedelta(days=5),
         ),
     )  # fmt: skip
+    new = digests.DigestRecord(
+        "new", "html", None, None, "digests/new.html", 1, "1" * 64, NOW, label="2026-11-05-no1", number=1
+    )
+    number = digests.record_digest(session, new)
+    digests.record_told(session, "new", number, [(bought, NOW)])
+    deliveries.enqueue(session, number, [deliveries.Addressed("desk", "desk@example.com", "ab" * 16)], NOW)
+    deliveries.save_bodies(session, number, {"text": "Một thoả thuận".encode()})
     unsure = judgements.Joined(first.id, bought, None, 0.1 + 0.2, ("parties agree", "“Borealis”"))
     judgements.record_joins(session, [unsure], now=NOW)
     apart = ([first.id], [done + 1])
