@@ -72,7 +72,8 @@ def normalise_name(name: str) -> str:
 
 
 def _words(folded: str) -> list[str]:
-    spaced = "".join(_even(char) for char in folded)
+    # Folded again: a mark that lost the sign it stood on may now stand on a Latin letter.
+    spaced = fold("".join(_even(char) for char in folded))
     return spaced.split()
 
 
