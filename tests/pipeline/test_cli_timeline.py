@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from pipeline.cli.app import app
-from storage.database import open_database
+from storage.database import Database
 from tests.pipeline.stories import tell
 
 PARTIES = "acquirer Brightwell, target Oakline"
@@ -35,12 +34,10 @@ PARTIES = "acquirer Brightwell, target Oakline"
     ids=["a late rumour", "two ends", "an announcement told after the end"],
 )
 def test_it_never_goes_back_and_has_one_end(
-    tmp_path: Path, reports: list[tuple[str, date]], steps: list[tuple[str, str]]
+    database: Database, ready_url: str, reports: list[tuple[str, date]], steps: list[tuple[str, str]]
 ) -> None:
-    url = f"sqlite:///{tmp_path / 'deals.db'}"
-    with open_database(url) as database:
-        (deal,) = {tell(database, f"DEAL acquisition {status}: {PARTIES}", day) for status, day in reports}
-    shown = CliRunner().invoke(app, ["show", str(deal), "--json", "--database", url])
+    (deal,) = {tell(database, f"DEAL acquisition {status}: {PARTIES}", day) for status, day in reports}
+    shown = CliRunner().invoke(app, ["show", str(deal), "--json", "--database", ready_url])
     assert shown.exit_code == 0, shown.output
     told = json.loads(shown.stdout)
     assert [(step["status"], step["on"]) for step in told["timeline"]] == steps

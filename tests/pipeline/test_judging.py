@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -20,7 +19,7 @@ from pipeline.judging import (
 from pipeline.resolver import resolve_reports
 from storage import articles, deals
 from storage.companies import find_companies
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.errors import InvalidRecord, NotFound
 from storage.judgements import RESOLUTION, ledger_of_deal
 from storage.records import Party, Report
@@ -105,7 +104,7 @@ def test_a_judgement_outlives_another_reading_of_the_article(database: Database)
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_judged_deals_do_not_depend_on_the_order_of_reports_or_of_judging(tmp_path: Path, seed: int) -> None:
+def test_judged_deals_do_not_depend_on_the_order_of_reports_or_of_judging(database: Database, seed: int) -> None:
     chance = random.Random(seed)
     wanted = {
         1: between("Aquila", "Borealis"),
@@ -114,22 +113,21 @@ def test_judged_deals_do_not_depend_on_the_order_of_reports_or_of_judging(tmp_pa
         4: between("Cygnus", "Draco"),
         5: between("Eridanus", "Fornax"),
     }
-    with open_database(f"sqlite:///{tmp_path / 'deals.db'}") as database:
-        numbers = list(wanted)
-        chance.shuffle(numbers)
-        before = chance.randint(2, 5)
-        for number in numbers[:before]:
-            told(database, number, wanted[number])
-        pending = numbers[before:]
-        while not {1, 2, 3, 5}.isdisjoint(pending):
-            number = pending.pop()
-            told(database, number, wanted[number])
-        deal = {url: view.id for view in _views(database) for url in (report.url for report in view.reports)}
-        split_deal(database, deal["https://outlet1.example/1"], ["https://outlet1.example/1"], MAI)
-        merge_deals(database, [deal["https://outlet3.example/3"], deal["https://outlet5.example/5"]], MAI)
-        for number in pending:
-            told(database, number, wanted[number])
-        assert reports_by_deal(database) == {urls(1), urls(2), urls(3, 4, 5)}
+    numbers = list(wanted)
+    chance.shuffle(numbers)
+    before = chance.randint(2, 5)
+    for number in numbers[:before]:
+        told(database, number, wanted[number])
+    pending = numbers[before:]
+    while not {1, 2, 3, 5}.isdisjoint(pending):
+        number = pending.pop()
+        told(database, number, wanted[number])
+    deal = {url: view.id for view in _views(database) for url in (report.url for report in view.reports)}
+    split_deal(database, deal["https://outlet1.example/1"], ["https://outlet1.example/1"], MAI)
+    merge_deals(database, [deal["https://outlet3.example/3"], deal["https://outlet5.example/5"]], MAI)
+    for number in pending:
+        told(database, number, wanted[number])
+    assert reports_by_deal(database) == {urls(1), urls(2), urls(3, 4, 5)}
 
 
 def _views(database: Database) -> list[deals.DealView]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage import articles, deals, pages, sources
+from storage.database import Database
 from storage.models import Base
 from storage.records import Article, DealFacts, Evidence, Party, Report, StoredReport, Value
 from storage.vocabulary import DatePrecision, DealType, Role, Status
@@ -18,6 +19,18 @@ from storage.vocabulary import DatePrecision, DealType, Role, Status
 NOW = datetime(2026, 11, 5, 10, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=6)
 TEXT = "Aquila buys Borealis\n\nAquila said on Thursday that it will buy chip maker Borealis for $2.5 billion."
+
+
+def add_source(database: Database, name: str = "wire") -> None:
+    """A source, in a transaction of its own."""
+    with database.session() as session:
+        sources.sync_sources(session, [(name, "feed", f"https://{name}.example/feed")], NOW)
+
+
+def source_names(database: Database) -> list[str]:
+    """The sources that there are, as a reader finds them."""
+    with database.reading() as session:
+        return [source.name for source in sources.health(session)]
 
 
 def add_page(session: Session, url: str, *, source: str = "wire") -> int:

@@ -18,19 +18,9 @@ from storage.errors import DatabaseLocked, DatabaseUnreachable
 from storage.models import Article, Company, CompanyAlias
 from storage.records import Party, Value
 from storage.vocabulary import Role
-from tests.storage.builders import LATER, NOW, add_deal, add_page, make_article, make_report
+from tests.storage.builders import LATER, NOW, add_deal, add_page, add_source, make_article, make_report, source_names
 
 HELD = "UPDATE source SET last_new = last_new + 1 WHERE name = :name"
-
-
-def add_source(database: Database, name: str = "wire") -> None:
-    with database.session() as session:
-        sources.sync_sources(session, [(name, "feed", "https://wire.example/feed")], NOW)
-
-
-def source_names(database: Database) -> list[str]:
-    with database.reading() as session:
-        return [source.name for source in sources.health(session)]
 
 
 def all_at_once(*work: Callable[[], object]) -> list[object]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from storage import schema, sources
+from storage import schema
 from storage.database import Database, open_database, upgrade_database
 from storage.errors import (
     DatabaseLocked,
@@ -21,22 +21,12 @@ from storage.errors import (
     StorageError,
 )
 from tests.databases import read_only
-from tests.storage.builders import NOW, add_deal
+from tests.storage.builders import add_deal, add_source, source_names
 
 
 def set_version(database: Database, version: str) -> None:
     with database.engine.begin() as connection:
         connection.execute(text(f"UPDATE {schema.VERSION_TABLE} SET version_num = '{version}'"))
-
-
-def add_source(database: Database, name: str = "wire") -> None:
-    with database.session() as session:
-        sources.sync_sources(session, [(name, "feed", "https://wire.example/feed")], NOW)
-
-
-def source_names(database: Database) -> list[str]:
-    with database.reading() as session:
-        return [source.name for source in sources.health(session)]
 
 
 def test_a_new_database_gets_its_tables_and_opens_again(database_url: str) -> None:
