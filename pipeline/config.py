@@ -35,6 +35,7 @@ from pipeline.config_types import (
     OptionalTerms,
     Part,
     Selector,
+    SelectorBefore,
     Size,
     Terms,
     Text,
@@ -147,7 +148,7 @@ class ListingConfig(_SourceConfig):
     item: Selector
     link: Selector = "a"
     title: Selector | None = None
-    date: Selector | None = None
+    date: SelectorBefore | None = None
     next_page: Selector | None = None
     max_pages: Annotated[int, Field(ge=1, le=1000)] = 1
     day_first: bool | None = None

@@ -149,6 +149,13 @@ def _selector(value: str) -> str:
     return value
 
 
+def _selector_before(value: str) -> str:
+    from scrapers.listing import BEFORE
+
+    _selector(value.removeprefix(BEFORE))
+    return value
+
+
 def _time_zone(value: str) -> str:
     if value not in available_timezones():
         raise ValueError("expected a time zone such as UTC, Europe/Berlin or Asia/Ho_Chi_Minh")
@@ -239,6 +246,7 @@ Mailboxes = Annotated[tuple[Mailbox, ...], BeforeValidator(_terms), Field(min_le
 WebhookSecret = Annotated[str, AfterValidator(_webhook_secret)]
 Language = Annotated[str, AfterValidator(_language)]
 Selector = Annotated[str, AfterValidator(_selector)]
+SelectorBefore = Annotated[str, AfterValidator(_selector_before)]
 FilePath = Annotated[Path, AfterValidator(_beside_the_file)]
 FilePaths = Annotated[tuple[FilePath, ...], BeforeValidator(_terms)]
 Terms = Annotated[tuple[Text, ...], BeforeValidator(_terms), Field(min_length=1)]

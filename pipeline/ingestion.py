@@ -22,7 +22,8 @@ from pipeline.resolver import Resolved, Unsettled, settle
 from scrapers.backfill import Choice, choose_links
 from scrapers.errors import FetchError, HostBusy, ScrapeError
 from scrapers.http import HttpClient
-from scrapers.links import Link, canonical_url
+from scrapers.identity import identity
+from scrapers.links import Link, canonical_url, unwrapped
 from scrapers.manners import host_key
 from scrapers.pages import Page, fetch_page
 from scrapers.poll import poll
@@ -444,7 +445,7 @@ class _Pass:
         resolved = await self._write(keep)
         tally = self.tally[ref.source]
         tally.read += 1
-        tally.reports += len(document.reports)
+        tally.reports += len(document.reports) if resolved.duplicate_of is None else 0
         tally.new_deals += len(resolved.new)
         tally.updated_deals += len(resolved.updated)
         self._unsettled(resolved.unsettled)
@@ -511,7 +512,15 @@ class _Pass:
 
 def _found_link(link: Link) -> FoundLink:
     return FoundLink(
-        link.url, canonical_url(link.url), link.title, link.published, link.guid, link.summary, link.fingerprint
+        url=unwrapped(link.url),
+        canonical_url=canonical_url(link.url),
+        title=link.title,
+        published=link.published,
+        guid=link.guid,
+        summary=link.summary,
+        fingerprint=link.fingerprint,
+        identity=identity(link.url),
+        updated=link.modified,
     )
 
 

@@ -1,7 +1,9 @@
 """The fields of a deal, derived from all its reports: pure, and the same whatever order the reports are in.
 
-Reports vote, weighted by their confidence; a copy of another outlet's text is no second witness. What a minority of the
-reports says of parties, focus and further types is left out, what only some of them know (a value, a date) is kept.
+Reports vote, weighted by their confidence and by who is speaking (``pipeline.standing``); a copy of another outlet's
+text is no second witness. What a minority of the reports says of parties, focus and further types is left out, what
+only some of them know (a value, a date) is kept. An amount and a date are those of whoever stands highest, however many
+say otherwise; what was said otherwise is not lost (``pipeline.disagreements``).
 """
 
 from __future__ import annotations
@@ -13,13 +15,16 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from pipeline.names import Likeness, likeness
+from pipeline.standing import WEIGHTS, Standing, standing_of
 from storage.records import DealFacts, ResolvedParty, StoredReport, Value
-from storage.vocabulary import SYMMETRIC_TYPES, DatePrecision, DealType, Role, Status
+from storage.vocabulary import SYMMETRIC_TYPES, DatePrecision, DealType, Role, Status, ValueKind
 
 #: The share of the votes that a party, a focus area or a further type needs.
 _ENOUGH = 1 / 3
 _COPY_WEIGHT = 0.1
 _MIN_WEIGHT = 0.05
+#: From this confidence on, one report of a filing or a party is proof by itself.
+_SURE = 0.5
 _TYPE_ORDER = {kind: rank for rank, kind in enumerate(DealType)}
 _ROLE_ORDER = {role: rank for rank, role in enumerate(Role)}
 _RANK = {Status.RUMORED: 0, Status.ANNOUNCED: 1, Status.COMPLETED: 2, Status.TERMINATED: 2}
@@ -71,7 +76,7 @@ def _day(report: StoredReport) -> date | None:
 
 
 def _weight(report: StoredReport) -> float:
-    weight = max(_MIN_WEIGHT, report.report.confidence)
+    weight = max(_MIN_WEIGHT, report.report.confidence) * WEIGHTS[standing_of(report)]
     return weight * _COPY_WEIGHT if report.copy_of is not None else weight
 
 
@@ -108,17 +113,23 @@ def _also(reports: Sequence[StoredReport], kind: DealType) -> tuple[DealType, ..
 
 
 def _status(reports: Sequence[StoredReport]) -> Status:
-    """The furthest status that has proof: of the reports since it was first told, a third must tell it."""
+    """The furthest status that has proof: a filing or a party that says so, or a third of the reports since it was
+    first told.
+    """
     for rank in (2, 1):
         ends = [report for report in reports if _RANK[report.report.status] == rank]
         if not ends:
             continue
         first = min((day for report in ends if (day := _day(report))), default=None)
         since = [report for report in reports if (day := _day(report)) is None or first is None or day >= first]
-        if _share(since, lambda report, rank=rank: _RANK[report.report.status] >= rank) < _ENOUGH - 1e-9:  # type: ignore[misc]
-            continue
-        return _latest_of(ends)
+        share = _share(since, lambda report, rank=rank: _RANK[report.report.status] >= rank)  # type: ignore[misc]
+        if share >= _ENOUGH - 1e-9 or any(_first_hand(report) for report in ends):
+            return _latest_of(ends)
     return min((report.report.status for report in reports), key=lambda status: _RANK[status])
+
+
+def _first_hand(report: StoredReport) -> bool:
+    return standing_of(report) >= Standing.PARTY and report.report.confidence >= _SURE
 
 
 def _latest_of(ends: Sequence[StoredReport]) -> Status:
@@ -198,21 +209,37 @@ def _role(votes: dict[Role, float], kind: DealType) -> Role:
 
 
 def _value(reports: Sequence[StoredReport]) -> Value | None:
-    """The amount with the most votes, where amounts within 3 % of each other in one currency are the same amount."""
+    """The amount with the most votes among those who stand highest of the reports that tell one of its kind."""
     told = [(report, report.report.value) for report in reports if report.report.value is not None]
+    if not told:
+        return None
+    kinds: defaultdict[ValueKind, float] = defaultdict(float)
+    for report, value in told:
+        kinds[value.kind] += _weight(report)
+    kind = min(kinds, key=lambda kind: (-round(kinds[kind], 9), kind))
+    told = _of_highest([(report, value) for report, value in told if value.kind is kind])
     best: tuple[float, date, Value] | None = None
     for report, value in told:
-        votes = sum(
-            _weight(other)
-            for other, its in told
-            if (its.currency, its.kind) == (value.currency, value.kind)
-            and abs(its.amount - value.amount) * 33 <= max(abs(its.amount), abs(value.amount))
-        )
+        votes = sum(_weight(other) for other, its in told if same_amount(its, value))
         day = _day(report) or date.min
         # Of equal votes the newest telling counts; ``told`` is ordered, so the rest of the tie is settled too.
         if best is None or (round(votes, 9), day) > (round(best[0], 9), best[1]):
             best = (votes, day, value)
     return best[2] if best else None
+
+
+def same_amount(one: Value, other: Value) -> bool:
+    """Amounts within 3 % of each other, in one currency and of one kind, are one amount told twice."""
+    if (one.currency, one.kind) != (other.currency, other.kind):
+        return False
+    return abs(one.amount - other.amount) * 33 <= max(abs(one.amount), abs(other.amount))
+
+
+def _of_highest(told: Sequence[tuple[StoredReport, T]]) -> list[tuple[StoredReport, T]]:
+    """What is told by the highest standing of the reports that are sure enough; of all, where none is."""
+    sure = [pair for pair in told if pair[0].report.confidence >= _SURE] or list(told)
+    highest = max(standing_of(report) for report, _ in sure)
+    return [pair for pair in sure if standing_of(pair[0]) == highest]
 
 
 def _announced(reports: Sequence[StoredReport]) -> tuple[date | None, DatePrecision | None]:
@@ -231,7 +258,13 @@ def _announced(reports: Sequence[StoredReport]) -> tuple[date | None, DatePrecis
         for report in open_reports
         if report.published_at is not None and report.report.announced_on is None
     ]
-    dates = told + printed
+    own = [
+        (report, (report.report.announced_on, report.report.announced_precision or DatePrecision.DAY))
+        for report in open_reports
+        if report.report.announced_on is not None and _first_hand(report)
+    ]
+    # Whoever signed it knows the day; the others may have it from each other.
+    dates = [day for _, day in _of_highest(own)] if own else told + printed
     if not dates:
         return None, None
     first = min(dates, key=lambda item: (item[0], -_fineness(item[1])))

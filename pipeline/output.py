@@ -15,7 +15,9 @@ from storage.records import Article, Evidence, Party, Report, ResolvedParty, Val
 from storage.vocabulary import DatePrecision
 
 if TYPE_CHECKING:
+    from pipeline.disagreements import Disagreement
     from storage.deals import DealChange, DealReport, DealView
+    from storage.judgements import LedgerEntry
 
 
 class PartyJson(TypedDict):
@@ -69,6 +71,7 @@ class TimelineJson(TypedDict):
 
 
 class ReportJson(TypedDict):
+    id: int
     url: str
     title: str
     language: str
@@ -112,10 +115,33 @@ class MarkedDealJson(StoredDealJson):
     mark: MarkJson | None
 
 
+class DisagreementJson(TypedDict):
+    """What the articles at ``urls`` say of a field against the deal's own value."""
+
+    field: str
+    said: str
+    urls: list[str]
+
+
+class JudgementJson(TypedDict):
+    """Why reports are in this deal or no longer: ``by`` is a person or "resolution", ``url`` that of the article."""
+
+    at: str
+    kind: str
+    by: str
+    reason: str
+    score: float | None
+    deal: int | None
+    other_deal: int | None
+    url: str | None
+
+
 class ShownDealJson(StoredDealJson):
-    """What ``show --json`` prints: the deal and its revisions."""
+    """What ``show --json`` prints: the deal, its revisions, what its reports contradict, why they are together."""
 
     revisions: list[RevisionJson]
+    disagreements: list[DisagreementJson]
+    judgements: list[JudgementJson]
 
 
 class DocumentJson(TypedDict):
@@ -174,15 +200,31 @@ def marked_deal_json(view: DealView, mark: MarkJson | None) -> MarkedDealJson:
     return MarkedDealJson(**stored_deal_json(view), mark=mark)
 
 
-def shown_deal_json(view: DealView, revisions: Sequence[DealChange]) -> ShownDealJson:
-    """A deal of the history with what changed in it."""
+def shown_deal_json(
+    view: DealView,
+    revisions: Sequence[DealChange],
+    disagreements: Sequence[Disagreement] = (),
+    ledger: Sequence[LedgerEntry] = (),
+) -> ShownDealJson:
+    """A deal of the history with what changed in it, what was said otherwise, and why its reports are together."""
     told = [
         RevisionJson(
             at=instant(change.at), changes={name: list(pair) for name, pair in change.changes.items()}, url=change.url
         )
         for change in revisions
     ]
-    return ShownDealJson(**stored_deal_json(view), revisions=told)
+    return ShownDealJson(
+        **stored_deal_json(view),
+        revisions=told,
+        disagreements=[DisagreementJson(field=one.field, said=one.said, urls=list(one.urls)) for one in disagreements],
+        judgements=[
+            JudgementJson(
+                at=instant(entry.at), kind=entry.kind.value, by=entry.by, reason=entry.reason, score=entry.score,
+                deal=entry.deal_id, other_deal=entry.other_deal_id, url=entry.url,
+            )
+            for entry in ledger
+        ],
+    )  # fmt: skip
 
 
 def _facts_json(told: Report | DealView) -> _FactsJson:
@@ -202,7 +244,12 @@ def _facts_json(told: Report | DealView) -> _FactsJson:
 def _report_reference(report: DealReport) -> ReportJson:
     published = moment_text(report.published, report.published_precision)
     return ReportJson(
-        url=report.url, title=report.title, language=report.language, published=published, source=report.source
+        id=report.id,
+        url=report.url,
+        title=report.title,
+        language=report.language,
+        published=published,
+        source=report.source,
     )
 
 

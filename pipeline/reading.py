@@ -6,26 +6,32 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from pipeline.article import read_article
 from pipeline.errors import ArticleError, ExtractionError
 from pipeline.filing_reports import settled_by_items
 from pipeline.resolver import Resolved, refresh_deals, resolve_reports
-from scrapers.links import Link
+from scrapers.identity import declared_address, identity, is_front_page
+from scrapers.links import Link, canonical_url
 from scrapers.sources import Source
-from storage import articles, deals, pages
+from storage import articles, deals, page_identity, pages
 from storage.database import Database
+from storage.page_identity import Identities
 from storage.pages import PageRef
 from storage.records import Article, Report
+from storage.resemblance import Content
 
 Extractor = Callable[[Article], tuple[Report, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What was read out of a page."""
+    """What was read out of a page. ``known_by``: its addresses, once it was fetched."""
 
     article: Article
     reports: tuple[Report, ...]
+    known_by: Identities | None = None
 
 
 def link_of(ref: PageRef) -> Link:
@@ -60,7 +66,7 @@ def read_document(
         fetched_at=fetched_at,
     )
     try:
-        return Document(article, reports_in(article, extract))
+        return Document(article, reports_in(article, extract), identities(body, ref))
     except ExtractionError:
         raise
     except Exception as error:  # a page that trips the extractor must cost only itself
@@ -74,21 +80,64 @@ def reports_in(article: Article, extract: Extractor) -> tuple[Report, ...]:
     return settled_by_items(article, extract(article))
 
 
+def identities(body: bytes, ref: PageRef) -> Identities:
+    """What a fetched page is known by. Where redirects ended counts unless that is a front page, as lost pages do."""
+    shown = canonical_url(ref.url)
+    addresses = [identity(ref.url)]
+    if ref.final_url and not is_front_page(ref.final_url):
+        shown = canonical_url(ref.final_url)
+        addresses.append(identity(ref.final_url))
+    declared = declared_address(body, ref.final_url or ref.url)
+    if declared is None:
+        return Identities(shown, tuple(dict.fromkeys(addresses)))
+    if identity(declared) == addresses[-1]:
+        shown = declared  # rather than that of the AMP or mobile edition
+    return Identities(shown, tuple(dict.fromkeys(addresses)), identity(declared))
+
+
 def keep_document(
     database: Database, page_id: int, document: Document, *, now: datetime, keep_body: bool = True
 ) -> Resolved:
     """Write a document with its reports and deals in one transaction. Doing it again changes nothing.
 
+    A page that turns out to be another way to an article that is known is kept as that, and brings no reports.
     Raises StorageError; nothing is written then.
     """
     with database.session() as session:
-        ids = articles.save_article(session, page_id, document.article, document.reports, now)
-        resolved = resolve_reports(session, ids, now=now)
-        # Deals that lost a report, because the article says something else now.
-        unsettled = refresh_deals(session, deals.stale_deals(session), now=now)
-        outcome = "deal" if document.reports else "no_deal"
-        pages.mark_read(session, page_id, outcome, now=now, keep_body=keep_body)
+        if document.known_by is not None:
+            page_identity.learn(session, page_id, document.known_by)
+        twin = page_identity.twin_of(session, page_id, Content(document.article.title, document.article.text))
+        if twin is not None and twin.outdated:
+            page_identity.take_place(session, twin.page_id, page_id)
+        if twin is not None:
+            page_identity.mark_duplicate(session, page_id, twin.page_id, now=now)
+        if twin is not None and not twin.outdated:
+            return Resolved(duplicate_of=twin.page_id)
+        return write_document(
+            session, page_id if twin is None else twin.page_id, document, now=now, keep_body=keep_body
+        )
+
+
+def write_document(
+    session: Session, page_id: int, document: Document, *, now: datetime, keep_body: bool = True
+) -> Resolved:
+    """Write the article of a page with its reports, and the deals they are of. Raises StorageError."""
+    ids = articles.save_article(session, page_id, document.article, document.reports, now)
+    resolved = resolve_reports(session, ids, now=now)
+    # Deals that lost a report, because the article says something else now.
+    unsettled = refresh_deals(session, deals.stale_deals(session), now=now)
+    outcome = "deal" if document.reports else "no_deal"
+    pages.mark_read(session, page_id, outcome, now=now, keep_body=keep_body)
     return replace(resolved, unsettled=unsettled)
 
 
-__all__ = ["ArticleError", "Document", "Extractor", "keep_document", "link_of", "read_document", "reports_in"]
+__all__ = [
+    "ArticleError",
+    "Document",
+    "Extractor",
+    "keep_document",
+    "link_of",
+    "read_document",
+    "reports_in",
+    "write_document",
+]

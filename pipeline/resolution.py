@@ -15,13 +15,11 @@ from itertools import combinations
 
 from pipeline.names import Likeness, likeness
 from storage.judgements import DealJudgement
-from storage.records import DealCandidate, StoredReport, Value
+from storage.records import StoredReport, Value
 from storage.vocabulary import DealType, Role, Status
 
 #: From this score on two reports are of one deal.
 THRESHOLD = 0.38
-#: No two reports further apart than this are of one deal, whatever they say (a merger may take three years).
-MAX_DAYS = 1200
 
 _MERGER_LIKE = frozenset({DealType.ACQUISITION, DealType.MERGER, DealType.ASSET_PURCHASE, DealType.INVESTMENT})
 _LICENCE_LIKE = frozenset({DealType.LICENSING, DealType.CROSS_LICENSING, DealType.SETTLEMENT})
@@ -67,7 +65,7 @@ class PartyFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is compared. ``day`` is when it was announced or published; ``article`` None stands for a whole deal."""
+    """What is compared. ``day`` is when it was announced or published."""
 
     type: DealType
     also: tuple[DealType, ...]
@@ -75,7 +73,7 @@ class Facts:
     status: Status
     value: Value | None
     day: date | None
-    article: int | None
+    article: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,8 @@ def facts_of(report: StoredReport) -> Facts:
         parties=tuple(
             PartyFacts(
                 company=resolved.company_id,
-                names=tuple(sorted({party.name, resolved.name})),
+                # Not the company's own name: it may become another one with what is read later.
+                names=tuple(sorted({party.name, party.company or party.name})),
                 role=party.role,
                 known=party.company is not None,
             )
@@ -110,20 +109,6 @@ def facts_of(report: StoredReport) -> Facts:
         value=said.value,
         day=day_of(report),
         article=report.article_id,
-    )
-
-
-def facts_of_deal(deal: DealCandidate) -> Facts:
-    """The facts of a stored deal."""
-    facts = deal.facts
-    return Facts(
-        type=facts.type,
-        also=facts.also,
-        parties=tuple(PartyFacts(party.company_id, (party.name,), party.role, known=False) for party in facts.parties),
-        status=facts.status,
-        value=facts.value,
-        day=deal.day,
-        article=None,
     )
 
 
@@ -137,7 +122,7 @@ def day_of(report: StoredReport) -> date | None:
 @lru_cache(maxsize=65536)
 def same_deal(one: Facts, other: Facts) -> Judgement:
     """Whether two are reports of one deal. Symmetric."""
-    if one.article is not None and one.article == other.article:
+    if one.article == other.article:
         return Judgement(0.0, ("one article tells them apart",), conflict=True)
     type_score, type_reason = _type_score(one, other)
     value_match = _value_match(one.value, other.value)
@@ -157,11 +142,6 @@ def same_deal(one: Facts, other: Facts) -> Judgement:
         factor = 0.3 if recurring and _status_kept(one, other) else 0.85
         reasons.append("another amount")
     return Judgement(min(1.0, parties * type_score * time * factor), tuple(reasons))
-
-
-def shares_parties(one: Facts, other: Facts) -> bool:
-    """Whether the two have enough in common to be worth a full comparison."""
-    return _party_score(one, other, 1.0, True)[0] > 0.0
 
 
 def group(reports: Iterable[StoredReport], judgements: Iterable[DealJudgement] = ()) -> list[list[StoredReport]]:

@@ -16,11 +16,12 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from pipeline.merging import merge_facts
-from pipeline.resolution import MAX_DAYS, best_link, day_of, facts_of, facts_of_deal, group, linked, shares_parties
+from pipeline.resolution import best_link, day_of, group, linked
 from storage import articles, deals
+from storage.candidates import candidates
 from storage.errors import DatabaseLocked, DatabaseReadOnly, DatabaseUnreachable
 from storage.judgements import DealJudgement, Joined, judgements_on, record_joins
-from storage.records import DealCandidate, StoredReport
+from storage.records import StoredReport
 from storage.redirects import redirect
 
 #: A neighbourhood is not followed beyond this many reports; no real deal comes near it.
@@ -44,11 +45,15 @@ class Unsettled:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Ids of the deals that are new, and of those that gained or lost reports."""
+    """Ids of the deals that are new, and of those that gained or lost reports.
+
+    ``duplicate_of``: nothing was resolved, because this page has the article already.
+    """
 
     new: tuple[int, ...] = ()
     updated: tuple[int, ...] = ()
     unsettled: tuple[Unsettled, ...] = ()  # other deals that were to be derived anew, and could not
+    duplicate_of: int | None = None
 
 
 def resolve_reports(session: Session, report_ids: Sequence[int], *, now: datetime) -> Resolved:
@@ -155,8 +160,7 @@ class _Neighbourhood:
         self._loaded: set[int] = set()
         self._searched: list[tuple[frozenset[int], date | None]] = []
         self._unexplored: list[StoredReport] = []
-        self._nearby: dict[int, DealCandidate] = {}
-        self._reports_nearby: dict[int, list[StoredReport]] = {}
+        self._nearby: dict[int, list[StoredReport]] = {}  # deals that may be of the same, with their reports
 
     def add(self, reports: Sequence[StoredReport]) -> None:
         """Take in reports, each with the whole deal it is in and with those that a person put beside it."""
@@ -185,12 +189,8 @@ class _Neighbourhood:
         while self._unexplored and len(self.reports) < MAX_REPORTS:
             report = self._unexplored.pop()
             self._search(report)
-            facts = facts_of(report)
-            for deal_id, candidate in list(self._nearby.items()):
-                if deal_id in self._loaded or not shares_parties(facts, facts_of_deal(candidate)):
-                    continue
-                others = self._reports_of(deal_id)
-                if linked(report, others):
+            for deal_id, others in list(self._nearby.items()):
+                if deal_id not in self._loaded and linked(report, others):
                     self._loaded.add(deal_id)
                     self.add(others)
 
@@ -208,15 +208,9 @@ class _Neighbourhood:
         if any(companies <= asked and _close(day, then) for asked, then in self._searched):
             return
         self._searched.append((companies, day))
-        # Wider than any two linked reports are apart, so that a search also serves its neighbours in time.
-        window = MAX_DAYS + _SAME_SEARCH_DAYS
-        for candidate in deals.candidates(self._session, sorted(companies), day, window):
-            self._nearby.setdefault(candidate.deal_id, candidate)
-
-    def _reports_of(self, deal_id: int) -> list[StoredReport]:
-        if deal_id not in self._reports_nearby:
-            self._reports_nearby[deal_id] = articles.reports_of_deal(self._session, deal_id)
-        return self._reports_nearby[deal_id]
+        found = candidates(self._session, sorted(companies), day)
+        unknown = [deal_id for deal_id in found if deal_id not in self._nearby and deal_id not in self._loaded]
+        self._nearby.update(articles.reports_of_deals(self._session, unknown))
 
 
 def _close(day: date | None, then: date | None) -> bool:

@@ -118,11 +118,13 @@ def _xml_item(entry: Mapping[str, object], url: str, language: str | None, day_f
         written = _text(entry, key)
         if written and (published := parse_date(written, language=language, day_first=day_first)):
             break
+    updated = _text(entry, "updated")
     return Link(
         url=address,
         title=plain_text(_text(entry, "title") or "", _TITLE_LIMIT),
         published=published,
         guid=_text(entry, "id"),
+        modified=parse_date(updated, language=language, day_first=day_first) if updated else None,
         summary=_said(entry),
     )
 
@@ -191,13 +193,15 @@ def _json_item(item: object, url: str, language: str | None, day_first: bool | N
     address = absolute_url(url, written)
     if address is None:
         return None
-    when = _text(item, "date_published") or _text(item, "date_modified")
+    modified = _text(item, "date_modified")
+    when = _text(item, "date_published") or modified
     texts = (plain_text(_text(item, key) or "", _SUMMARY_LIMIT) for key in ("summary", "content_text", "content_html"))
     return Link(
         url=address,
         title=plain_text(_text(item, "title") or "", _TITLE_LIMIT),
         published=parse_date(when, language=language, day_first=day_first) if when else None,
         guid=_text(item, "id"),
+        modified=parse_date(modified, language=language, day_first=day_first) if modified else None,
         summary=max((text for text in texts if text), key=len, default=None),
     )
 

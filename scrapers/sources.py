@@ -36,7 +36,8 @@ class ListingSource:
     """An HTML newsroom page, read by CSS selectors.
 
     ``item`` selects one element per document; ``link``, ``title`` and ``date`` select inside it. A link is the
-    element's ``href``; without ``title`` the link's text is the title. ``next_page`` selects, in the whole page, the
+    element's ``href``; without ``title`` the link's text is the title. A ``date`` that begins with "< " selects the
+    nearest element before the item, beside it. ``next_page`` selects, in the whole page, the
     link to the next one; at most ``max_pages`` pages are read.
     """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,9 +14,14 @@ from sqlalchemy.orm import Session, undefer
 from storage import records
 from storage.columns import storable
 from storage.errors import EvidenceError, NotFound
-from storage.models import Article, Page, Report, Source
+from storage.models import Article, ArticleRevision, Page, Report, ReportParty, Source
+from storage.names import normalise_name
+from storage.refetches import was_worth_it
+from storage.report_matching import Outline, match_reports
 from storage.report_rows import load_reports, report_hash, write_report
 from storage.staleness import mark_stale
+
+_BATCH = 400  # keys in one SELECT: well under the limits of both databases
 
 
 def save_article(
@@ -25,21 +30,38 @@ def save_article(
     """Write what was read on one page; the ids of its reports, in the order given.
 
     The same article and reports again write nothing. Changed ones replace the old in place: a report keeps its id
-    (and its deal) by its position; deals that lose or keep a changed report are then ``stale``. A text that another
-    page already had is recorded as a copy of it, and its reports join the deals of the original's.
+    (and its deal) as ``report_matching`` finds it again; deals that lose or keep a changed report are then ``stale``.
+    What an article said before its page was fetched with another text is kept as a revision. A text that another page
+    already had is recorded as a copy of it, and its reports join the deals of the original's.
     Raises EvidenceError (nothing is written then), InvalidRecord, NotFound.
     """
     check_evidence(article, reports)
-    if session.get(Page, page_id) is None:
+    page = session.get(Page, page_id)
+    if page is None:
         raise NotFound(f"there is no page {page_id} to save an article of")
     row = session.scalar(select(Article).where(Article.page_id == page_id).options(undefer(Article.text)))
     changed = row is None or _record(row, article.url) != _storable(article)
     if row is None:
-        row = Article(page_id=page_id, first_seen=now)
+        row = Article(page_id=page_id, first_seen=now, body_hash=page.body_hash)
         session.add(row)
+    elif changed and row.body_hash != page.body_hash:
+        _keep_what_it_said(session, row, article, now)
+    if row.body_hash != page.body_hash:
+        row.body_hash = page.body_hash
+    retitled = row.title != storable(article.title)
     if changed:
         _write(session, row, article, now)
-    return _save_reports(session, row, reports, article_changed=changed)
+    before = said_by(session, page_id)
+    ids = _save_reports(session, row, reports, article_changed=changed)
+    if retitled or said_by(session, page_id) != before:
+        was_worth_it(page)
+    return ids
+
+
+def said_by(session: Session, page_id: int) -> dict[int, str]:
+    """The reports there are of a page's article, by id, each with the hash of all that it says."""
+    query = select(Report.id, Report.content_hash).join(Article).where(Article.page_id == page_id)
+    return dict(session.execute(query).all())
 
 
 def check_evidence(article: records.Article, reports: Iterable[records.Report]) -> None:
@@ -106,8 +128,19 @@ def stored_reports(session: Session, report_ids: Sequence[int]) -> list[records.
 
 
 def reports_of_deal(session: Session, deal_id: int) -> list[records.StoredReport]:
-    """All reports of one deal, by id."""
-    return load_reports(session, Report.deal_id == deal_id)
+    """All reports of one deal, by id, without their evidence."""
+    return load_reports(session, Report.deal_id == deal_id, evidence=False)
+
+
+def reports_of_deals(session: Session, deal_ids: Collection[int]) -> dict[int, list[records.StoredReport]]:
+    """The reports of each of these deals, by id, without their evidence; every deal is a key."""
+    found: dict[int, list[records.StoredReport]] = {deal_id: [] for deal_id in deal_ids}
+    wanted = sorted(found)
+    for start in range(0, len(wanted), _BATCH):
+        for report in load_reports(session, Report.deal_id.in_(wanted[start : start + _BATCH]), evidence=False):
+            if report.deal_id is not None:
+                found[report.deal_id].append(report)
+    return found
 
 
 def origin_of_report(session: Session, report_id: int) -> tuple[str, str]:
@@ -181,32 +214,71 @@ def _release_copies(session: Session, article_id: int) -> None:
     session.flush()
 
 
+def _keep_what_it_said(session: Session, row: Article, article: records.Article, now: datetime) -> None:
+    """An edit of more than spaces becomes a revision."""
+    if row.title == storable(article.title) and row.content_hash == content_hash(article.text):
+        return
+    session.add(
+        ArticleRevision(
+            article_id=row.id,
+            replaced_at=now,
+            published_at=row.published_at,
+            published_precision=row.published_precision,
+            title=row.title,
+            text=row.text,
+        )
+    )
+
+
 def _save_reports(
     session: Session, article: Article, reports: Sequence[records.Report], *, article_changed: bool
 ) -> list[int]:
     query = select(Report).where(Report.article_id == article.id).order_by(Report.ordinal)
-    rows = {row.ordinal: row for row in session.scalars(query)}
-    touched: set[int] = set()  # deals whose reports are not what they were
+    rows = list(session.scalars(query))
+    matched = match_reports(_outlines(session, rows), [_outline(report) for report in reports])
+    touched: set[int | None] = set()  # deals whose reports are not what they were
+    for place in set(range(len(rows))).difference(of for of in matched if of is not None):
+        touched.add(rows[place].deal_id)  # the article says less than it did
+        session.delete(rows[place])
+    session.flush()
+    kept = [(ordinal, rows[of]) for ordinal, of in enumerate(matched) if of is not None]
+    if any(row.ordinal != ordinal for ordinal, row in kept):
+        for ordinal, row in kept:  # out of each other's way first: an article has each place once
+            row.ordinal = -1 - ordinal
+        session.flush()
+        for ordinal, row in kept:
+            row.ordinal = ordinal
+        session.flush()
     ids: list[int] = []
-    for ordinal, report in enumerate(reports):
-        row = rows.pop(ordinal, None)
-        if row is None:
+    for ordinal, (of, report) in enumerate(zip(matched, reports, strict=True)):
+        if of is None:
             row = Report(article_id=article.id, ordinal=ordinal)
             row.deal_id = _deal_of_original(session, article, ordinal, report)
             write_report(session, row, report)
-            touched |= {row.deal_id} if row.deal_id else set()
-        elif row.content_hash != report_hash(report):
-            write_report(session, row, report)
-            touched |= {row.deal_id} if row.deal_id else set()
-        elif article_changed and row.deal_id:
-            touched.add(row.deal_id)  # its date, language or publisher may count
+            touched.add(row.deal_id)
+        else:
+            row = rows[of]
+            if row.content_hash != report_hash(report):
+                write_report(session, row, report)
+                touched.add(row.deal_id)
+            elif article_changed:
+                touched.add(row.deal_id)  # its date, language or publisher may count
         ids.append(row.id)
-    for row in rows.values():  # the article says less than it did
-        touched |= {row.deal_id} if row.deal_id else set()
-        session.delete(row)
-    session.flush()
-    mark_stale(session, touched)
+    mark_stale(session, {deal_id for deal_id in touched if deal_id is not None})
     return ids
+
+
+def _outline(report: records.Report) -> Outline:
+    names = (name for party in report.parties for name in (party.name, party.company) if name)
+    return Outline(report_hash(report), report.type, frozenset(map(normalise_name, names)))
+
+
+def _outlines(session: Session, rows: Sequence[Report]) -> list[Outline]:
+    names: dict[int, set[str]] = {row.id: set() for row in rows}
+    query = select(ReportParty.report_id, ReportParty.name, ReportParty.known_as)
+    for report_id, *written in session.execute(query.where(ReportParty.report_id.in_(names))):
+        names[report_id].update(normalise_name(name) for name in written if name)
+    return [Outline(row.content_hash, row.type, frozenset(names[row.id])) for row in rows]
 
 
 def _deal_of_original(session: Session, article: Article, ordinal: int, report: records.Report) -> int | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.columns import storable
@@ -26,7 +26,7 @@ from storage.models import (
     Source,
 )
 from storage.names import fold
-from storage.records import DealCandidate, DealFacts, ResolvedParty, Value
+from storage.records import DealFacts, ResolvedParty
 from storage.staleness import mark_stale
 
 _TICK = timedelta(microseconds=1)
@@ -78,24 +78,6 @@ def save_deal(
         deal.stale = False
     session.flush()
     return deal.id
-
-
-def candidates(
-    session: Session, company_ids: Sequence[int], around: date | None, window_days: int, *, limit: int = 100
-) -> list[DealCandidate]:
-    """Deals that share a company and lie within ``window_days`` of ``around`` (None: any time).
-
-    Those that share the most companies come first, then the newest.
-    """
-    shared = func.count().label("shared")
-    query = select(DealParty.deal_id).where(DealParty.company_id.in_(company_ids))
-    if around is not None:
-        query = query.where(DealParty.day.between(_shift(around, -window_days), _shift(around, window_days)))
-    query = query.group_by(DealParty.deal_id).order_by(shared.desc(), func.max(DealParty.day).desc(), DealParty.deal_id)
-    ids = [row[0] for row in session.execute(query.add_columns(shared).limit(limit))]
-    children = load_children(session, ids, named_only=True)  # one of its reports may be all that names a company
-    deals = {deal.id: deal for deal in session.scalars(select(Deal).where(Deal.id.in_(ids)))}
-    return [DealCandidate(key, facts_of(deals[key], children[key]), deals[key].day) for key in ids]
 
 
 class _Surroundings:
@@ -265,20 +247,9 @@ def _said(facts: DealFacts) -> dict[str, str]:
         "also": "; ".join(facts.also),
         "parties": "; ".join(f"{party.name} ({party.role})" for party in facts.parties),
         "focus": "; ".join(facts.focus),
-        "value": _value_said(facts.value),
+        "value": "" if facts.value is None else str(facts.value),
         "status": facts.status.value,
         "technology": "yes" if facts.technology else "no",
         "announced_on": "" if facts.announced_on is None else facts.announced_on.isoformat(),
         "headline": facts.headline,
     }
-
-
-def _value_said(value: Value | None) -> str:
-    return "" if value is None else " ".join(filter(None, [f"{value.amount:f}", value.currency, value.kind.value]))
-
-
-def _shift(day: date, days: int) -> date:
-    try:
-        return day + timedelta(days=days)
-    except OverflowError:
-        return date.min if days < 0 else date.max

@@ -27,7 +27,7 @@ from storage.deal_shapes import (
     TimelineStep,
 )
 from storage.deal_views import load_changes, load_views
-from storage.deal_writing import candidates, save_deal
+from storage.deal_writing import save_deal
 from storage.errors import NotFound
 from storage.models import Deal
 from storage.redirects import redirected
@@ -43,7 +43,6 @@ __all__ = [
     "DealView",
     "RowParty",
     "TimelineStep",
-    "candidates",
     "count",
     "cursor",
     "get",

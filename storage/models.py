@@ -97,14 +97,16 @@ class Page(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    same_as_id: Mapped[int | None]  # the page that has the article, where this one is only another way to it
     url: Mapped[str]
-    canonical_url: Mapped[str]
-    url_key: Mapped[str] = mapped_column(ShortText(32))  # hash of canonical_url: no length limit, a small index
+    canonical_url: Mapped[str]  # what is shown: where the page was fetched from, once it was
+    url_key: Mapped[str] = mapped_column(ShortText(32))  # hash of the canonical_url it was found under
     guid: Mapped[str | None]
     fingerprint: Mapped[str | None]  # of a file: another one means that it was rewritten
     link_title: Mapped[str | None]
     link_published: Mapped[str | None]
     link_summary: Mapped[str | None]
+    link_updated: Mapped[str | None]
     found_at: Mapped[datetime]
     state: Mapped[PageState] = mapped_column(default=PageState.FOUND)
     outcome: Mapped[str | None] = mapped_column(ShortText(32))
@@ -121,6 +123,19 @@ class Page(Base):
     fetched_at: Mapped[datetime | None]
     body_hash: Mapped[str | None] = mapped_column(ShortText(64))
     read_at: Mapped[datetime | None]
+    refetch_at: Mapped[datetime | None]  # when it was last to be fetched anew because its source told of an edit
+    idle_refetches: Mapped[int] = mapped_column(default=0, server_default="0")  # those in a row that brought nothing
+
+
+class PageKey(Base):
+    """What a page is known by: one row for each of its addresses, the one it declares, its guid (see page_identity)."""
+
+    __tablename__ = "page_key"
+    __table_args__ = (Index(None, "page_id"), _KEYED)
+
+    key: Mapped[str] = mapped_column(ShortText(32), primary_key=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("page.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(ShortText(16))
 
 
 class PageBody(Base):
@@ -149,6 +164,22 @@ class Article(Base):
     first_seen: Mapped[datetime]
     updated_at: Mapped[datetime]
     content_hash: Mapped[str] = mapped_column(ShortText(64))
+    body_hash: Mapped[str | None] = mapped_column(ShortText(64))  # of the page's bytes that it was read from
+    title: Mapped[str]
+    text: Mapped[str] = mapped_column(deferred=True)
+
+
+class ArticleRevision(Base):
+    """What an article said before it was edited; only ever added to."""
+
+    __tablename__ = "article_revision"
+    __table_args__ = (Index(None, "article_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
+    replaced_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    published_precision: Mapped[DatePrecision | None]
     title: Mapped[str]
     text: Mapped[str] = mapped_column(deferred=True)
 

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from storage.errors import NotFound
 from storage.models import Page, PageBody, Source
+from storage.page_identity import known_pages, name_pages, trusted_guids, url_key
+from storage.refetches import Told, heed
 from storage.upsert import insert_or_ignore
 from storage.vocabulary import PageState
 
@@ -33,7 +35,9 @@ _BATCH = 400  # keys in one SELECT: well under the limits of both databases
 class FoundLink:
     """An address found at a source. ``published`` is an ISO 8601 string whose length carries its precision.
 
-    ``fingerprint``, of what can be seen without fetching, is another one when the document itself is.
+    ``fingerprint``, of what can be seen without fetching, is another one when the document itself is. ``identity`` is
+    equal for addresses of one document (without it: the canonical one). ``updated`` is when the source says that the
+    document was changed, in whatever words.
     """
 
     url: str
@@ -43,6 +47,8 @@ class FoundLink:
     guid: str | None = None
     summary: str | None = None
     fingerprint: str | None = None
+    identity: str | None = None
+    updated: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +94,6 @@ class Backlog:
     set_aside: int = 0
 
 
-def url_key(canonical_url: str) -> str:
-    """The key a page is known by: 32 hex digits of its canonical address."""
-    return hashlib.blake2b(canonical_url.encode("utf-8", "replace"), digest_size=16).hexdigest()
-
-
 def add_links(
     session: Session, source_name: str, links: Sequence[FoundLink], now: datetime, *, left_out: bool = False
 ) -> int:
@@ -101,29 +102,33 @@ def add_links(
 
     A known address is left as it is, whatever source names it; but one that waits, or was set aside, with a source that
     is no longer active would wait for ever: this source takes it over, to be tried at once. One with another
-    fingerprint is to be fetched anew.
+    fingerprint, or of which its source tells that it was edited, is to be fetched anew.
     """
     source_id = session.scalar(select(Source.id).where(Source.name == source_name))
     if source_id is None:
         raise NotFound(f"there is no source called {source_name!r}; `dealwire sources` lists those there are")
     by_key: dict[str, FoundLink] = {}
     for link in links:
-        by_key.setdefault(url_key(link.canonical_url), link)
-    known = _known(session, list(by_key))
+        by_key.setdefault(_identity_key(link), link)
+    known = known_pages(session, {key: url_key(link.canonical_url) for key, link in by_key.items()})
     if not left_out:
-        _take_over(session, source_id, known, now)
-    _renew(session, {key: link.fingerprint for key, link in by_key.items() if link.fingerprint and key in known}, now)
-    fresh = [
+        _take_over(session, source_id, list(known.values()), now)
+    _renew(session, {page: print_ for key, page in known.items() if (print_ := by_key[key].fingerprint)}, now)
+    heed(session, source_id, {page: _told(by_key[key]) for key, page in known.items()}, now)
+    trusted = trusted_guids((link.guid, _identity_key(link)) for link in links)
+    fresh = {url_key(link.canonical_url): (key, link) for key, link in by_key.items() if key not in known}
+    rows = [
         {
             "source_id": source_id,
             "url": link.url,
             "canonical_url": link.canonical_url,
-            "url_key": key,
+            "url_key": spelling,
             "guid": link.guid,
             "fingerprint": link.fingerprint,
             "link_title": link.title,
             "link_published": link.published,
             "link_summary": link.summary,
+            "link_updated": link.updated or link.published,
             "found_at": now,
             "state": PageState.READ if left_out else PageState.FOUND,
             "outcome": LEFT_OUT if left_out else None,
@@ -131,10 +136,13 @@ def add_links(
             "out_of_reach": 0,
             "next_try_at": now,
         }
-        for key, link in by_key.items()
-        if key not in known
+        for spelling, (_, link) in fresh.items()
     ]
-    return insert_or_ignore(session, Page, fresh)  # another process may be adding the same links
+    new = insert_or_ignore(session, Page, rows)  # another process may be adding the same links
+    known |= {fresh[spelling][0]: page for spelling, page in _ids(session, list(fresh)).items()}
+    guids = {key: link.guid if link.guid in trusted else None for key, link in by_key.items()}
+    name_pages(session, source_id, {page: (key, guids[key]) for key, page in known.items()})
+    return new
 
 
 def readmit(session: Session, source_name: str, now: datetime) -> int:
@@ -160,14 +168,13 @@ def add_documents(
     """
     by_key: dict[str, tuple[FoundLink, FetchedPage]] = {}
     for link, fetched in documents:
-        by_key.setdefault(url_key(link.canonical_url), (link, fetched))
-    for key in _known(session, list(by_key)):
+        by_key.setdefault(_identity_key(link), (link, fetched))
+    for key in known_pages(session, {key: url_key(link.canonical_url) for key, (link, _) in by_key.items()}):
         del by_key[key]
     new = add_links(session, source_name, [link for link, _ in by_key.values()], now)
-    keys = list(by_key)
-    for start in range(0, len(keys), _BATCH):
-        for page in session.scalars(select(Page).where(Page.url_key.in_(keys[start : start + _BATCH]))):
-            save_fetched(session, page.id, by_key[page.url_key][1], now)
+    by_spelling = {url_key(link.canonical_url): fetched for link, fetched in by_key.values()}
+    for spelling, page_id in _ids(session, list(by_spelling)).items():
+        save_fetched(session, page_id, by_spelling[spelling], now)
     return new
 
 
@@ -349,23 +356,28 @@ def backlog(session: Session, *, source_names: Sequence[str]) -> Backlog:
     return Backlog(waiting, next_try_at, aside)
 
 
-def _known(session: Session, keys: list[str]) -> set[str]:
-    known: set[str] = set()
-    for start in range(0, len(keys), _BATCH):
-        known.update(session.scalars(select(Page.url_key).where(Page.url_key.in_(keys[start : start + _BATCH]))))
-    return known
+def _ids(session: Session, spellings: list[str]) -> dict[str, int]:
+    """The pages of these ``url_key``s."""
+    ids: dict[str, int] = {}
+    for start in range(0, len(spellings), _BATCH):
+        query = select(Page.url_key, Page.id).where(Page.url_key.in_(spellings[start : start + _BATCH]))
+        ids.update(session.execute(query).all())
+    return ids
 
 
-def _take_over(session: Session, source_id: int, keys: set[str], now: datetime) -> None:
+def _identity_key(link: FoundLink) -> str:
+    return url_key(link.identity or link.canonical_url)
+
+
+def _told(link: FoundLink) -> Told:
+    return Told(link.title, link.summary, link.guid, link.updated or link.published)
+
+
+def _take_over(session: Session, source_id: int, page_ids: list[int], now: datetime) -> None:
     """Make pages that no active source looks after those of this one."""
     retired = select(Source.id).where(Source.active.is_(False), Source.id != source_id)
-    wanted = sorted(keys)
-    for start in range(0, len(wanted), _BATCH):
-        left = select(Page).where(
-            Page.url_key.in_(wanted[start : start + _BATCH]),
-            Page.state != PageState.READ,
-            Page.source_id.in_(retired),
-        )
+    for batch in _batches(sorted(page_ids)):
+        left = select(Page).where(Page.id.in_(batch), Page.state != PageState.READ, Page.source_id.in_(retired))
         for page in session.scalars(left):
             page.source_id = source_id
             if page.state is PageState.SET_ASIDE:
@@ -375,14 +387,12 @@ def _take_over(session: Session, source_id: int, keys: set[str], now: datetime) 
     session.flush()
 
 
-def _renew(session: Session, fingerprints: Mapping[str, str], now: datetime) -> None:
+def _renew(session: Session, fingerprints: Mapping[int, str], now: datetime) -> None:
     """Put pages whose document is another one now back to be fetched."""
-    wanted = sorted(fingerprints)
-    for start in range(0, len(wanted), _BATCH):
-        query = select(Page).where(Page.url_key.in_(wanted[start : start + _BATCH]))
-        for page in session.scalars(query):
-            if page.fingerprint != fingerprints[page.url_key]:
-                page.fingerprint = fingerprints[page.url_key]
+    for batch in _batches(sorted(fingerprints)):
+        for page in session.scalars(select(Page).where(Page.id.in_(batch))):
+            if page.fingerprint != fingerprints[page.id]:
+                page.fingerprint = fingerprints[page.id]
                 page.state = PageState.FOUND
                 _clean_slate(page)
                 page.next_try_at = now

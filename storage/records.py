@@ -58,6 +58,10 @@ class Value:
     currency: str | None
     kind: ValueKind = ValueKind.TOTAL
 
+    def __str__(self) -> str:
+        """As revisions tell it: ``250000000 USD total``, ``12.5 stake_percent``."""
+        return " ".join(filter(None, [f"{self.amount:f}", self.currency, self.kind.value]))
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -124,12 +128,3 @@ class DealFacts:
     announced_precision: DatePrecision | None = None
     headline: str = ""
     confidence: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class DealCandidate:
-    """A deal that a report may belong to. ``day`` is when it was announced, else first reported."""
-
-    deal_id: int
-    facts: DealFacts
-    day: date

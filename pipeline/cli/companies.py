@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from pipeline.cli.common import FAILED, Settings, on_terminal, say, settings_of, shared_options
+from pipeline.cli.company_judgements import COMMANDS
 from pipeline.cli.tables import Column, print_table
 
 if TYPE_CHECKING:
@@ -33,15 +34,21 @@ _BROUGHT = (
 @shared_options
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """List the organisations that are known by name, search them, add more from a CSV or the SEC's list.
+    """List the organisations that are known by name, add more from a CSV or the SEC's list; look at those of the
+    history, and say which are one.
 
     \b
     Examples:
       dealwire companies list 诺基亚
       dealwire companies import customers.csv --dry-run
+      dealwire companies merge Brightwell "Bright Well Optics"
     """
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_companies)
+
+
+for _judgement in COMMANDS:
+    command.add_command(_judgement)
 
 
 @command.command("list")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.common import names_of, on_terminal, plain_stdout, say, settings_of, shared_options
+from pipeline.cli.deal_judgements import COMMANDS
 from pipeline.cli.filters import filter_options, query_of
 from pipeline.cli.tables import Column, print_table
 
@@ -26,7 +27,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-@click.command("deals")
+@click.group("deals", invoke_without_command=True)
 @filter_options
 @click.option("--sort", type=click.Choice(["newest", "oldest", "updated", "added", "value"]), default="newest",
               show_default=True, help="The order")  # fmt: skip
@@ -38,12 +39,16 @@ _COLUMNS = (
 def command(ctx: click.Context, /, sort: str, limit: int | None, form: str | None, **options: object) -> None:
     """List and search the history of deals. Conditions add up; a table, JSON Lines or CSV comes out.
 
+    `deals merge` and `deals split` say which reports are of one deal where it was judged wrongly.
+
     \b
     Examples:
       dealwire deals --party 诺基亚
       dealwire deals --type licensing --focus telecom_5g --since 2026
       dealwire deals --min-value 1bn --currency USD --json | jq .headline
     """
+    if ctx.invoked_subcommand is not None:
+        return
     from pipeline.config_digests import DigestFormat
     from pipeline.digest.wording import Heading
     from pipeline.digest.writing import Writer
@@ -67,6 +72,10 @@ def command(ctx: click.Context, /, sort: str, limit: int | None, form: str | Non
             say(f"{shown} of {total} deals; see more with --limit N, all with --json or --csv")
         elif on_terminal():
             say(f"{total} deal{'' if total == 1 else 's'}; `dealwire show ID` tells one in full")
+
+
+for _judgement in COMMANDS:
+    command.add_command(_judgement)
 
 
 def print_deals(deals: Iterable[DealView]) -> None:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.common import console, on_terminal, printable, settings_of, shared_options
+from pipeline.cli.common import console, on_terminal, printable, say, settings_of, shared_options
 
 if TYPE_CHECKING:
+    from pipeline.disagreements import Disagreement
     from storage.deals import DealChange, DealView
+    from storage.judgements import LedgerEntry
 
 
 @click.command("show")
@@ -29,18 +31,47 @@ def command(ctx: click.Context, deal: int, as_json: bool) -> None:
       dealwire show 12
       dealwire show 12 --json | jq .evidence
     """
+    from pipeline.disagreements import disagreements
     from pipeline.output import json_line, shown_deal_json
+    from storage.articles import reports_of_deal
     from storage.deals import get, revisions
+    from storage.judgements import ledger_of_deal
 
     with settings_of(ctx).database(must_exist=True) as database, database.reading() as session:
-        view, changes = get(session, deal), revisions(session, deal)
+        view = get(session, deal)
+        changes = revisions(session, view.id)
+        against = disagreements(view, reports_of_deal(session, view.id))
+        ledger = ledger_of_deal(session, view.id)
+    if view.id != deal:
+        say(f"deal {deal} was found to be deal {view.id}")
     if as_json:
-        click.echo(json_line(shown_deal_json(view, changes)))
-    elif on_terminal():
-        _print(view, changes)
+        click.echo(json_line(shown_deal_json(view, changes, against, ledger)))
+        return
+    sections = [*_sections(view, changes), *_judged(against, ledger)]
+    if on_terminal():
+        _print(sections)
     else:
-        for heading, lines in _sections(view, changes):
+        for heading, lines in sections:
             click.echo(f"{heading}:" + "".join(f"\n  {printable(line)}" for line in lines))
+
+
+def _judged(against: Sequence[Disagreement], ledger: Sequence[LedgerEntry]) -> Iterator[tuple[str, list[str]]]:
+    from pipeline.output import instant
+
+    if against:
+        lines = []
+        for one in against:
+            lines += [f"{one.field:<11} {one.said}", *(f"{'':<11} {url}" for url in one.urls)]
+        yield "said otherwise", lines
+    if ledger:
+        lines = []
+        for entry in ledger:
+            kind = entry.kind.value.replace("_", " ")
+            other = f" {entry.other_deal_id}" if entry.other_deal_id is not None else ""
+            sure = f" ({entry.score:.2f})" if entry.score is not None else ""
+            lines.append(f"{instant(entry.at)[:10]:<11} {entry.by}: {kind}{other}{sure} {entry.reason}".rstrip())
+            lines += [f"{'':<11} {entry.url}"] if entry.url else []
+        yield "judgements", lines
 
 
 def _sections(view: DealView, changes: Sequence[DealChange]) -> Iterator[tuple[str, list[str]]]:
@@ -80,21 +111,21 @@ def _sections(view: DealView, changes: Sequence[DealChange]) -> Iterator[tuple[s
             ]
         yield "reports", lines
     if changes:
-        yield (
-            "revisions",
-            [
+        lines = []
+        for change in changes:
+            lines += [
                 f"{instant(change.at)[:10]:<11} {name}: {before or '-'} -> {after or '-'}"
-                for change in changes
                 for name, (before, after) in change.changes.items()
-            ],
-        )
+            ]
+            lines += [f"{'':<11} because of {change.url}"] if change.url else []
+        yield "revisions", lines
 
 
-def _print(view: DealView, changes: Sequence[DealChange]) -> None:
+def _print(sections: Sequence[tuple[str, list[str]]]) -> None:
     from rich.text import Text
 
     out = console()
-    for heading, lines in _sections(view, changes):
+    for heading, lines in sections:
         out.print(Text(heading, style="bold"))
         for line in lines:
             out.print(Text("  " + printable(line)), soft_wrap=True)

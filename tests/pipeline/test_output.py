@@ -77,8 +77,8 @@ def test_a_stored_deal_has_the_same_shape_and_more() -> None:
     assert {"id", "headline", "timeline", "reports"} <= set(stored)
     assert stored["timeline"] == [{"status": "announced", "on": "2026-11-05", "url": "https://news.example/1"}]
     assert stored["reports"][1] == {
-        "url": "https://news.example/2", "title": "Ostrel buys Tarvik", "language": "vi", "published": "2026-11-05",
-        "source": "news",
+        "id": 2, "url": "https://news.example/2", "title": "Ostrel buys Tarvik", "language": "vi",
+        "published": "2026-11-05", "source": "news",
     }  # fmt: skip
     shown = shown_deal_json(a_view(), [DealChange(SEEN, {"status": ("rumored", "announced")}, None, None)])
     changes = {"status": ["rumored", "announced"]}

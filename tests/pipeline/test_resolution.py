@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.disagreements import disagreements
 from pipeline.merging import merge_facts
 from pipeline.names import words_of
-from pipeline.resolution import facts_of, facts_of_deal, group, linked, same_deal, shares_parties
+from pipeline.resolution import facts_of, group, linked, same_deal
 from storage import timelines
 from storage.deal_shapes import TimelineStep
-from storage.records import DealCandidate, Party, Report, ResolvedParty, StoredReport, Value
+from storage.records import Party, Report, ResolvedParty, StoredReport, Value
 from storage.vocabulary import DatePrecision, DealType, Role, Status, ValueKind
 
 _ids = count(1)
@@ -203,14 +204,6 @@ def test_which_of_two_like_reports_of_one_article_joins_does_not_depend_on_their
     assert outcome([plain, focused, other]) == outcome([focused, other, plain])
 
 
-def test_a_stored_deal_is_compared_by_its_facts() -> None:
-    facts = merge_facts([told(BASE), told(BASE)])
-    deal = facts_of_deal(DealCandidate(1, facts, DAY))
-    assert shares_parties(facts_of(told(BASE)), deal)
-    assert same_deal(facts_of(told(BASE)), deal).same
-    assert not shares_parties(facts_of(told("acquirer A1, target B2")), deal)
-
-
 WAYS = [
     [status for status in way if status is not None]
     for way in itertools.product((None, RUMORED), (None, ANNOUNCED), (None, COMPLETED, TERMINATED))
@@ -368,3 +361,58 @@ def test_an_exact_announcement_day_wins_within_a_vague_one() -> None:
     assert merge_facts([vague]).announced_precision is DatePrecision.MONTH
     facts = merge_facts([vague, exact])
     assert (facts.announced_on, facts.announced_precision) == (date(2026, 3, 17), DatePrecision.DAY)
+
+
+def at(report: StoredReport, url: str) -> StoredReport:
+    return replace(report, url=url)
+
+
+FILED = "https://www.sec.gov/Archives/1.txt"
+OWN = "https://newsroom.brightwell.example/deal"
+
+
+def test_an_amount_is_that_of_whoever_stands_highest() -> None:
+    news = [told(BASE, value=usd(900)) for _ in range(12)]
+    blog = at(told(BASE, value=usd(1)), "https://somebody.substack.com/p/deal")
+    wire = at(told(BASE, value=usd(120)), "https://www.businesswire.com/1")
+    own = at(told(BASE, value=usd(110)), OWN)
+    filed = at(told(BASE, value=usd(100)), FILED)
+    assert merge_facts([blog, *news]).value == usd(900)
+    assert merge_facts([blog, wire, *news]).value == usd(120)
+    assert merge_facts([own, wire, *news]).value == usd(110)
+    assert merge_facts([filed, own, wire, *news]).value == usd(100)
+    unsure = at(told(BASE, value=usd(7), confidence=0.3), FILED)
+    assert merge_facts([unsure, *news]).value == usd(900)
+    # What one has in another kind does not hide the sum.
+    assert merge_facts([at(told(BASE, value=Value(Decimal(9), "USD", ValueKind.PER_SHARE)), OWN), *news]).value == usd(
+        900
+    )
+
+
+def test_a_party_knows_how_far_the_deal_has_come_and_when_it_was_announced() -> None:
+    announcements = [told(BASE, announced_on=date(2026, 2, 1)) for _ in range(4)]
+    own = at(told(BASE, announced_on=date(2026, 2, 3)), OWN)
+    assert merge_facts([*announcements, own]).announced_on == date(2026, 2, 3)
+    assert merge_facts([*announcements, at(told(BASE, status=COMPLETED), FILED)]).status is COMPLETED
+    assert merge_facts([*announcements, told(BASE, status=COMPLETED)]).status is ANNOUNCED
+
+
+def test_what_reports_say_otherwise_is_kept() -> None:
+    reports = [
+        at(told(BASE, value=usd(100), announced_on=date(2026, 2, 3)), OWN),
+        told(BASE, value=usd(900), announced_on=date(2026, 2, 2), article=901),
+        told(BASE, value=usd(905), article=902),
+        told("acquirer Oakline, target Brightwell", article=903),
+        told(BASE, status=RUMORED, value=Value(Decimal(3), "EUR"), on=date(2026, 1, 1)),
+    ]
+    facts = merge_facts(reports)
+    found = disagreements(facts, reports)
+    assert [(one.field, one.said, len(one.urls)) for one in found] == [
+        ("announced_on", "2026-02-02", 1),
+        ("role", "Brightwell: target", 1),
+        ("role", "Oakline: acquirer", 1),
+        ("value", "900 USD total", 1),
+        ("value", "905 USD total", 1),
+    ]
+    assert disagreements(facts, reports[::-1]) == found
+    assert disagreements(merge_facts(reports[:1]), reports[:1]) == ()

@@ -54,7 +54,7 @@ def test_json_feed() -> None:
     assert notes == ("1 items have no link to a page that could be read",)
     assert found == (
         Link("https://news.example/j/1", "Ginkgo buys Hazel", "2026-11-05T03:00:00+00:00", "1", "For cash."),
-        Link("https://other.example/2", None, "2026-11-06", "https://news.example/j/2", None),
+        Link("https://other.example/2", None, "2026-11-06", "https://news.example/j/2", modified="2026-11-06"),
     )
 
 

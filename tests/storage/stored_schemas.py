@@ -43,7 +43,18 @@ from storage import (
 from storage.database import open_database
 from storage.records import Party, Report, Value
 from storage.vocabulary import DealType, Role, Status, ValueKind
-from tests.storage.builders import LATER, NOW, TEXT, add_deal, add_page, add_reports, facts_from, make_report, quote
+from tests.storage.builders import (
+    LATER,
+    NOW,
+    TEXT,
+    add_deal,
+    add_page,
+    add_reports,
+    facts_from,
+    make_article,
+    make_report,
+    quote,
+)
 
 FOLDER = Path(__file__).with_name("schemas")
 
@@ -94,6 +105,9 @@ def tell(session: Session) -> None:
     add_deal(session, "https://old.example/1", make_report(value=None, technology=False, focus=()), source="old")
     add_reports(session, f"{wire}/loose")  # in no deal yet
     _read(session, f"{wire}/canteen", CANTEEN, outcome="no_deal")
+    for text in (CANTEEN, f"{CANTEEN} It is closed again."):  # an article that was edited
+        _read(session, f"{wire}/canteen", text, outcome="no_deal")
+        articles.save_article(session, add_page(session, f"{wire}/canteen"), make_article(text), [], NOW)
     waiting, gone = add_page(session, f"{wire}/waiting"), add_page(session, f"{wire}/gone")
     pages.record_failure(session, waiting, "503", now=NOW, temporary=True, next_try_at=LATER)
     pages.record_failure(session, gone, "404", now=NOW, temporary=False, next_try_at=None)

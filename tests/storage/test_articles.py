@@ -121,7 +121,7 @@ def test_a_changed_report_keeps_its_id_and_makes_its_deal_stale(database: Databa
         ids = articles.save_article(session, page, make_article(), [changed], LATER)
         assert ids == [stored.id]
         assert deals.stale_deals(session) == [deal_id]
-        (now_says,) = articles.reports_of_deal(session, deal_id)
+        (now_says,) = articles.stored_reports(session, ids)
         assert now_says.report == changed
         deals.save_deal(session, facts_from(now_says), ids, now=LATER, deal_id=deal_id)
         assert deals.stale_deals(session) == []

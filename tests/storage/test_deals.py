@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from storage import articles, deals
+from storage.candidates import candidates
 from storage.database import Database
 from storage.deals import TimelineStep
 from storage.errors import InvalidRecord, NotFound
@@ -132,29 +133,6 @@ def test_a_deal_needs_a_report(database: Database) -> None:
             deals.revisions(session, 77)
 
 
-def test_candidates_share_a_company_and_are_near(database: Database) -> None:
-    def deal(number: int, day: date, *names: str) -> int:
-        report = make_report(announced_on=day, parties=tuple(Party(name, Role.PARTNER) for name in names))
-        return add_deal(session, f"https://wire.example/{number}", report)
-
-    day = date(2026, 6, 1)
-    with database.session() as session:
-        both = deal(1, day, "Aquila", "Borealis")
-        one = deal(2, day + timedelta(days=30), "Aquila", "Corvus")
-        older = deal(3, day - timedelta(days=31), "Borealis", "Corvus")
-        other = deal(4, day, "Dorado", "Corvus")
-        view = deals.get(session, both)
-        ids = [party.company_id for party in view.parties]
-        assert [found.deal_id for found in deals.candidates(session, ids, day, 30)] == [both, one]
-        assert [found.deal_id for found in deals.candidates(session, ids, None, 0)] == [both, one, older]
-        assert [found.deal_id for found in deals.candidates(session, ids, None, 0, limit=1)] == [both]
-        assert deals.candidates(session, ids, date.max, 99) == []
-        assert deals.candidates(session, [], day, 30) == []
-        (candidate, _) = deals.candidates(session, ids, day, 30)
-        assert (candidate.facts.parties, candidate.day) == (view.parties, day)
-        assert other not in {found.deal_id for found in deals.candidates(session, ids, None, 0)}
-
-
 def test_a_deal_is_found_by_a_name_that_only_a_report_gives_a_party(database: Database) -> None:
     longer = make_report(parties=(Party("Aquila", Role.ACQUIRER), Party("Borealis Semiconductor", Role.TARGET)))
     with database.session() as session:
@@ -168,7 +146,7 @@ def test_a_deal_is_found_by_a_name_that_only_a_report_gives_a_party(database: Da
         for name in ("Borealis", "Borealis Semiconductor"):
             assert deals.search(session, deals.DealQuery(party=name)) == [view]
         named_only = [stored.parties[1].company_id]
-        assert [found.deal_id for found in deals.candidates(session, named_only, None, 0)] == [deal_id]
+        assert candidates(session, named_only, None) == [deal_id]
         before = contents(session)
         deals.save_deal(session, facts_from(first), [], now=LATER + timedelta(days=1), deal_id=deal_id)
         assert contents(session) == before

@@ -39,7 +39,7 @@ def test_links_are_added_once_whatever_source_names_them(database: Database) -> 
         assert pages.add_links(session, "wire", [link(1), link(2), link(1)], NOW) == 2
     with database.session() as session:
         before = contents(session)
-        assert pages.add_links(session, "wire", [link(2, title="Edited")], LATER) == 0
+        assert pages.add_links(session, "wire", [link(2)], LATER) == 0
         assert pages.add_links(session, "other", [link(1)], LATER) == 0
         assert contents(session) == before
         assert pages.add_links(session, "other", [link(1), link(3)], LATER) == 1

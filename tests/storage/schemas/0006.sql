@@ -44,9 +44,8 @@ CREATE TABLE digest (
 	deals INTEGER NOT NULL, 
 	sha256 VARCHAR(64) NOT NULL, 
 	written_at DATETIME NOT NULL
-, label TEXT, number INTEGER);
-INSERT INTO digest VALUES (1,'weekly','csv','2026-11-02','2026-11-08','digests/weekly.csv',2,'0000000000000000000000000000000000000000000000000000000000000000','2026-11-10 10:00:00.000000',NULL,NULL);
-INSERT INTO digest VALUES (2,'new','html',NULL,NULL,'digests/new.html',1,'1111111111111111111111111111111111111111111111111111111111111111','2026-11-05 10:00:00.000000','2026-11-05-no1',1);
+);
+INSERT INTO digest VALUES (1,'weekly','csv','2026-11-02','2026-11-08','digests/weekly.csv',2,'0000000000000000000000000000000000000000000000000000000000000000','2026-11-10 10:00:00.000000');
 CREATE TABLE source (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	name VARCHAR(255) NOT NULL, 
@@ -172,18 +171,18 @@ CREATE TABLE page (
 	last_modified TEXT, 
 	fetched_at DATETIME, 
 	body_hash VARCHAR(64), 
-	read_at DATETIME, fingerprint TEXT, failing_since DATETIME, out_of_reach INTEGER DEFAULT '0' NOT NULL, 
+	read_at DATETIME, fingerprint TEXT, failing_since DATETIME, out_of_reach INTEGER DEFAULT '0' NOT NULL, same_as_id INTEGER, link_updated TEXT, refetch_at DATETIME, idle_refetches INTEGER DEFAULT '0' NOT NULL, 
 	CONSTRAINT fk_page_source_id_source FOREIGN KEY(source_id) REFERENCES source (id), 
 	CONSTRAINT uq_page_url_key UNIQUE (url_key)
 );
-INSERT INTO page VALUES (1,3,'https://wire.example/buys','https://wire.example/buys','156d680eae275c86c6c63947c492bfaf',NULL,NULL,NULL,NULL,'2026-11-05 10:00:00.000000','read','deal',0,'2026-11-05 10:00:00.000000',NULL,'https://wire.example/buys',200,'text/html','"e1"',NULL,'2026-11-05 10:00:00.000000','93a53a69a393b29adecf02a542948aa45d3b4fac66fce84c7de2b0a7030620d2','2026-11-05 10:00:00.000000',NULL,NULL,0);
-INSERT INTO page VALUES (2,3,'https://wire.example/bought','https://wire.example/bought','5fdb6f83f7f37d77723e4e03e73a9bdb',NULL,NULL,NULL,NULL,'2026-11-05 10:00:00.000000','found',NULL,0,'2026-11-05 10:00:00.000000',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO page VALUES (3,3,'https://wire.example/cross?a=1&b=''2''','https://wire.example/cross?a=1&b=''2''','62a3d7cf5f9114c5bd7308341eaaced3',NULL,NULL,NULL,NULL,'2026-11-05 10:00:00.000000','read','deal',0,'2026-11-05 10:00:00.000000',NULL,'https://wire.example/cross?a=1&b=''2''',200,'text/html','"e1"',NULL,'2026-11-05 10:00:00.000000','ef50f7627ab2d06c207891b84c916c1bc14e102bd89b27ba794761431536bff5','2026-11-05 10:00:00.000000',NULL,NULL,0);
-INSERT INTO page VALUES (4,1,'https://old.example/1','https://old.example/1','8b05de731ff3c19604fe74647641c9d7',NULL,NULL,NULL,NULL,'2026-11-05 10:00:00.000000','found',NULL,0,'2026-11-05 10:00:00.000000',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO page VALUES (5,3,'https://wire.example/loose','https://wire.example/loose','a4d2f2b0cb569b81e962f0eb7e9cde9b',NULL,NULL,NULL,NULL,'2026-11-05 10:00:00.000000','found',NULL,0,'2026-11-05 10:00:00.000000',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO page VALUES (6,3,'https://wire.example/canteen','https://wire.example/canteen','e5dd01de9794be9fa1b14c5fa290e53d',NULL,NULL,NULL,NULL,'2026-11-05 10:00:00.000000','read','no_deal',0,'2026-11-05 10:00:00.000000',NULL,'https://wire.example/canteen',200,'text/html','"e1"',NULL,'2026-11-05 10:00:00.000000','9b51cf7b9f4fa14f00a2fcfba9cd0cfa9cfe12e9aa85e8397f9ec19b9ae3c349','2026-11-05 10:00:00.000000',NULL,NULL,0);
-INSERT INTO page VALUES (7,3,'https://wire.example/waiting','https://wire.example/waiting','4bf7268957bb59348e945c451ba946b1',NULL,NULL,NULL,NULL,'2026-11-05 10:00:00.000000','found',NULL,1,'2026-11-05 16:00:00.000000','503',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'2026-11-05 10:00:00.000000',0);
-INSERT INTO page VALUES (8,3,'https://wire.example/gone','https://wire.example/gone','49f5b3b14658ff7d64e24d8b00fec5cc',NULL,NULL,NULL,NULL,'2026-11-05 10:00:00.000000','set_aside',NULL,1,'2026-11-05 10:00:00.000000','404',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'2026-11-05 10:00:00.000000',0);
+INSERT INTO page VALUES (1,3,'https://wire.example/buys','https://wire.example/buys','156d680eae275c86c6c63947c492bfaf',NULL,NULL,NULL,NULL,'2026-11-05 10:00:00.000000','read','deal',0,'2026-11-05 10:00:00.000000',NULL,'https://wire.example/buys',200,'text/html','"e1"',NULL,'2026-11-05 10:00:00.000000','93a53a69a393b29adecf02a542948aa45d3b4fac66fce84c7de2b0a7030620d2','2026-11-05 10:00:00.000000',NULL,NULL,0,NULL,NULL,NULL,0);
+INSERT INTO page VALUES (2,3,'https://wire.example/bought','https://wire.example/bought','5fdb6f83f7f37d77723e4e03e73a9bdb',NULL,NULL,NULL,NULL,'2026-11-05 10:00:00.000000','found',NULL,0,'2026-11-05 10:00:00.000000',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,0);
+INSERT INTO page VALUES (3,3,'https://wire.example/cross?a=1&b=''2''','https://wire.example/cross?a=1&b=''2''','62a3d7cf5f9114c5bd7308341eaaced3',NULL,NULL,NULL,NULL,'2026-11-05 10:00:00.000000','read','deal',0,'2026-11-05 10:00:00.000000',NULL,'https://wire.example/cross?a=1&b=''2''',200,'text/html','"e1"',NULL,'2026-11-05 10:00:00.000000','ef50f7627ab2d06c207891b84c916c1bc14e102bd89b27ba794761431536bff5','2026-11-05 10:00:00.000000',NULL,NULL,0,NULL,NULL,NULL,0);
+INSERT INTO page VALUES (4,1,'https://old.example/1','https://old.example/1','8b05de731ff3c19604fe74647641c9d7',NULL,NULL,NULL,NULL,'2026-11-05 10:00:00.000000','found',NULL,0,'2026-11-05 10:00:00.000000',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,0);
+INSERT INTO page VALUES (5,3,'https://wire.example/loose','https://wire.example/loose','a4d2f2b0cb569b81e962f0eb7e9cde9b',NULL,NULL,NULL,NULL,'2026-11-05 10:00:00.000000','found',NULL,0,'2026-11-05 10:00:00.000000',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,0);
+INSERT INTO page VALUES (6,3,'https://wire.example/canteen','https://wire.example/canteen','e5dd01de9794be9fa1b14c5fa290e53d',NULL,NULL,NULL,NULL,'2026-11-05 10:00:00.000000','read','no_deal',0,'2026-11-05 10:00:00.000000',NULL,'https://wire.example/canteen',200,'text/html','"e1"',NULL,'2026-11-05 10:00:00.000000','47add77a768828dcb05b0d3b3c300992bbe60c7a7249560b131c51a062061371','2026-11-05 10:00:00.000000',NULL,NULL,0,NULL,NULL,NULL,0);
+INSERT INTO page VALUES (7,3,'https://wire.example/waiting','https://wire.example/waiting','4bf7268957bb59348e945c451ba946b1',NULL,NULL,NULL,NULL,'2026-11-05 10:00:00.000000','found',NULL,1,'2026-11-05 16:00:00.000000','503',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'2026-11-05 10:00:00.000000',0,NULL,NULL,NULL,0);
+INSERT INTO page VALUES (8,3,'https://wire.example/gone','https://wire.example/gone','49f5b3b14658ff7d64e24d8b00fec5cc',NULL,NULL,NULL,NULL,'2026-11-05 10:00:00.000000','set_aside',NULL,1,'2026-11-05 10:00:00.000000','404',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'2026-11-05 10:00:00.000000',0,NULL,NULL,NULL,0);
 CREATE TABLE article (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	page_id INTEGER NOT NULL, 
@@ -196,26 +195,29 @@ CREATE TABLE article (
 	updated_at DATETIME NOT NULL, 
 	content_hash VARCHAR(64) NOT NULL, 
 	title TEXT NOT NULL, 
-	text TEXT NOT NULL, 
+	text TEXT NOT NULL, body_hash VARCHAR(64), 
 	CONSTRAINT fk_article_copy_of_id_article FOREIGN KEY(copy_of_id) REFERENCES article (id) ON DELETE SET NULL, 
 	CONSTRAINT fk_article_page_id_page FOREIGN KEY(page_id) REFERENCES page (id), 
 	CONSTRAINT uq_article_page_id UNIQUE (page_id)
 );
 INSERT INTO article VALUES (1,1,NULL,'en','2026-11-05 10:00:00.000000','time','The Example Wire','2026-11-05 10:00:00.000000','2026-11-05 10:00:00.000000','7b0ec390b8a2c313c5e3a6a13aface74d971cf77e1cd8ad05f824755545895a2','Aquila buys Borealis','Aquila buys Borealis
 
-Aquila said on Thursday that it will buy chip maker Borealis for $2.5 billion. Seen at https://wire.example/buys.');
+Aquila said on Thursday that it will buy chip maker Borealis for $2.5 billion. Seen at https://wire.example/buys.',NULL);
 INSERT INTO article VALUES (2,2,NULL,'en','2026-11-05 16:00:00.000000','time','The Example Wire','2026-11-05 10:00:00.000000','2026-11-05 10:00:00.000000','6806f62778705a406b3954d2c5baf0934ba85d653162f8af800b4e81e9f4f367','Aquila buys Borealis','Aquila buys Borealis
 
-Aquila said on Thursday that it will buy chip maker Borealis for $2.5 billion. Seen at https://wire.example/bought.');
+Aquila said on Thursday that it will buy chip maker Borealis for $2.5 billion. Seen at https://wire.example/bought.',NULL);
 INSERT INTO article VALUES (3,3,NULL,'vi',NULL,'time','The Example Wire','2026-11-05 10:00:00.000000','2026-11-05 10:00:00.000000','ed9195dc905f3f925a1daebd63b9cb2f73f85d3a5922a613de90c74133df2ea0','Sao Bắc và 北方电子 ký thoả thuận','Sao Bắc và 北方电子 ký thoả thuận
 
-Sao Bắc và 北方电子 (Beifang) ký thoả thuận cấp phép chéo sáng chế.');
+Sao Bắc và 北方电子 (Beifang) ký thoả thuận cấp phép chéo sáng chế.',NULL);
 INSERT INTO article VALUES (4,4,NULL,'en','2026-11-05 10:00:00.000000','time','The Example Wire','2026-11-05 10:00:00.000000','2026-11-05 10:00:00.000000','c4bbbe78eec05769275d0e0ac8bb0149d53521756cbd5c2948a7ba24cfbf04e2','Aquila buys Borealis','Aquila buys Borealis
 
-Aquila said on Thursday that it will buy chip maker Borealis for $2.5 billion. Seen at https://old.example/1.');
+Aquila said on Thursday that it will buy chip maker Borealis for $2.5 billion. Seen at https://old.example/1.',NULL);
 INSERT INTO article VALUES (5,5,NULL,'en','2026-11-05 10:00:00.000000','time','The Example Wire','2026-11-05 10:00:00.000000','2026-11-05 10:00:00.000000','6d5926785b5ba75592c71c54ac0135aca7a77912f54770903cf05d32e1c39aa7','Aquila buys Borealis','Aquila buys Borealis
 
-Aquila said on Thursday that it will buy chip maker Borealis for $2.5 billion. Seen at https://wire.example/loose.');
+Aquila said on Thursday that it will buy chip maker Borealis for $2.5 billion. Seen at https://wire.example/loose.',NULL);
+INSERT INTO article VALUES (6,6,NULL,'en','2026-11-05 10:00:00.000000','time','The Example Wire','2026-11-05 10:00:00.000000','2026-11-05 10:00:00.000000','b723a4b62bbe892b3df811a54900659aa996050e80c1b32a7e3e0293cc934ee7','Borealis opens a canteen','Borealis opens a canteen
+
+Borealis said it opened a canteen; it''s open to “everyone”. It is closed again.','47add77a768828dcb05b0d3b3c300992bbe60c7a7249560b131c51a062061371');
 CREATE TABLE page_body (
 	page_id INTEGER NOT NULL, 
 	size INTEGER NOT NULL, 
@@ -225,7 +227,7 @@ CREATE TABLE page_body (
 );
 INSERT INTO page_body VALUES (1,207,X'789C758FC10E02210C447FA507CF4B34F1D690E837F80365C1D0C82E08251BFE5E56E2DEBCCE9BE94CD1CB12347A4756A3B004A76FEFCA81C0D456E01EB3A3C005D560A886D344DB3452169E77D59FFFA43AC0F46385D8425CE1E16B2E961A88270116D838843D09B3E7040BBD5C3E6EC03366385DA62B98EEE2B84EA852DF7174ABB1457D1FF900E3AC4881');
 INSERT INTO page_body VALUES (3,265,X'789CB3C928C9CDB1B3C9484D4CB1B329C92CC949B50B4ECC57707AB86B7DB242D9E1050A4F7BA63F9BB6F3F994AD4FD74E50C83EBC57A12423FFE1AEC540AAF4E1AEB57936FA104D36FA102392F2532AED6C128B4A329341A21986A41A07D46153804F9386536A665A625EBA2616ED0AC90F772D2D5028C838BCB240211948E62B141F5E98970E643FDCB55FCF46BF00E850B8E3F4218ED50707010040F97A46');
-INSERT INTO page_body VALUES (6,200,X'789C7D8F310AC3300C45AFA2AD5B4DE70A0FB9891A0B2C702D638B42B61CA4BD5C4E52378666CBFADFFB7C09A33D93C7C8143C9A58623F69654AD2400BE70604336563CEE8064737EC8786C5235593F997C6DB49B3432C076F2401C4768FC321DE7B78197530856D7DF38BEBA299B7F5734557FAF87FD08D03DCFEC11732814850');
+INSERT INTO page_body VALUES (6,220,X'789C7D8F310EC2301004BF721D5D2C6A4E2EE878C6619FF049C6B6EC1352BA3C043E9797E0C412E9687776A45D0CFA8C160393B7A8A291ED3557A6280D72E1D480C05152E684667034A37DCF7EB64855C56D6938FF313BC472F046E24174EFB13F8A971E9E860E9A615DDEFCE23AE7C4EBF299E0A6D0651773DBA407499AD0943EE837C28C51667FF5051F544F11');
 CREATE TABLE report (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	article_id INTEGER NOT NULL, 
@@ -326,51 +328,46 @@ CREATE TABLE deal_redirect (
 	CONSTRAINT pk_deal_redirect PRIMARY KEY (deal_id)
 );
 INSERT INTO deal_redirect VALUES (99,1,'2026-11-05 16:00:00.000000');
-CREATE TABLE digest_deal (
-	name VARCHAR(255) NOT NULL, 
-	deal_id INTEGER NOT NULL, 
-	updated_at DATETIME NOT NULL, 
-	digest_id INTEGER NOT NULL, 
-	CONSTRAINT pk_digest_deal PRIMARY KEY (name, deal_id), 
-	CONSTRAINT fk_digest_deal_digest_id_digest FOREIGN KEY(digest_id) REFERENCES digest (id)
+CREATE TABLE page_key (
+	"key" VARCHAR(32) NOT NULL, 
+	page_id INTEGER NOT NULL, 
+	kind VARCHAR(16) NOT NULL, 
+	CONSTRAINT pk_page_key PRIMARY KEY ("key", page_id), 
+	CONSTRAINT fk_page_key_page_id_page FOREIGN KEY(page_id) REFERENCES page (id) ON DELETE CASCADE
 )
  WITHOUT ROWID
 
 ;
-INSERT INTO digest_deal VALUES ('new',1,'2026-11-05 10:00:00.000000',2);
-CREATE TABLE digest_body (
-	digest_id INTEGER NOT NULL, 
-	part VARCHAR(16) NOT NULL, 
-	zlib BLOB NOT NULL, 
-	CONSTRAINT pk_digest_body PRIMARY KEY (digest_id, part), 
-	CONSTRAINT fk_digest_body_digest_id_digest FOREIGN KEY(digest_id) REFERENCES digest (id)
-);
-INSERT INTO digest_body VALUES (2,'text',X'789CF37DB87B6689424946FEC35D8B8154E9C35D6BF3006F170AC7');
-CREATE TABLE digest_delivery (
+INSERT INTO page_key VALUES ('156d680eae275c86c6c63947c492bfaf',1,'address');
+INSERT INTO page_key VALUES ('49f5b3b14658ff7d64e24d8b00fec5cc',8,'address');
+INSERT INTO page_key VALUES ('4bf7268957bb59348e945c451ba946b1',7,'address');
+INSERT INTO page_key VALUES ('5fdb6f83f7f37d77723e4e03e73a9bdb',2,'address');
+INSERT INTO page_key VALUES ('62a3d7cf5f9114c5bd7308341eaaced3',3,'address');
+INSERT INTO page_key VALUES ('8b05de731ff3c19604fe74647641c9d7',4,'address');
+INSERT INTO page_key VALUES ('a4d2f2b0cb569b81e962f0eb7e9cde9b',5,'address');
+INSERT INTO page_key VALUES ('e5dd01de9794be9fa1b14c5fa290e53d',6,'address');
+CREATE TABLE article_revision (
 	id INTEGER NOT NULL, 
-	digest_id INTEGER NOT NULL, 
-	once VARCHAR(64) NOT NULL, 
-	message_id VARCHAR(32) NOT NULL, 
-	channel VARCHAR(255) NOT NULL, 
-	target TEXT NOT NULL, 
-	state VARCHAR(32) NOT NULL, 
-	attempts INTEGER NOT NULL, 
-	next_try_at DATETIME NOT NULL, 
-	delivered_at DATETIME, 
-	last_error TEXT, 
-	CONSTRAINT pk_digest_delivery PRIMARY KEY (id), 
-	CONSTRAINT fk_digest_delivery_digest_id_digest FOREIGN KEY(digest_id) REFERENCES digest (id), 
-	CONSTRAINT uq_digest_delivery_once UNIQUE (once)
+	article_id INTEGER NOT NULL, 
+	replaced_at DATETIME NOT NULL, 
+	published_at DATETIME, 
+	published_precision VARCHAR(32), 
+	title TEXT NOT NULL, 
+	text TEXT NOT NULL, 
+	CONSTRAINT pk_article_revision PRIMARY KEY (id), 
+	CONSTRAINT fk_article_revision_article_id_article FOREIGN KEY(article_id) REFERENCES article (id) ON DELETE CASCADE
 );
-INSERT INTO digest_delivery VALUES (1,2,'a7d9412afbd9e4b3113497381f21c6443715c64aee68071fb9b3af1a68e652fb','abababababababababababababababab','desk','desk@example.com','pending',0,'2026-11-05 10:00:00.000000',NULL,NULL);
+INSERT INTO article_revision VALUES (1,6,'2026-11-05 10:00:00.000000','2026-11-05 10:00:00.000000','time','Borealis opens a canteen','Borealis opens a canteen
+
+Borealis said it opened a canteen; it''s open to “everyone”.');
 DELETE FROM sqlite_sequence;
 INSERT INTO sqlite_sequence VALUES ('source',3);
 INSERT INTO sqlite_sequence VALUES ('page',8);
-INSERT INTO sqlite_sequence VALUES ('article',5);
+INSERT INTO sqlite_sequence VALUES ('article',6);
 INSERT INTO sqlite_sequence VALUES ('report',5);
 INSERT INTO sqlite_sequence VALUES ('company',5);
 INSERT INTO sqlite_sequence VALUES ('deal',3);
-INSERT INTO sqlite_sequence VALUES ('digest',2);
+INSERT INTO sqlite_sequence VALUES ('digest',1);
 INSERT INTO sqlite_sequence VALUES ('judgement',3);
 CREATE INDEX ix_deal_day_id ON deal (day, id);
 CREATE INDEX ix_deal_first_seen_id ON deal (first_seen, id);
@@ -401,6 +398,5 @@ CREATE INDEX ix_judgement_report_report_id ON judgement_report (report_id);
 CREATE INDEX ix_judgement_report_article_id ON judgement_report (article_id);
 CREATE INDEX ix_deal_redirect_into_id ON deal_redirect (into_id);
 CREATE INDEX ix_deal_unsummarised ON deal (id) WHERE summary IS NULL;
-CREATE UNIQUE INDEX ix_digest_name_number ON digest (name, number);
-CREATE INDEX ix_digest_delivery_state_next_try_at ON digest_delivery (state, next_try_at);
-CREATE INDEX ix_digest_delivery_digest_id ON digest_delivery (digest_id);
+CREATE INDEX ix_page_key_page_id ON page_key (page_id);
+CREATE INDEX ix_article_revision_article_id_id ON article_revision (article_id, id);
