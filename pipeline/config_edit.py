@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -18,7 +18,7 @@ from pipeline.config import Config, parse_config
 from pipeline.config_file import Value, read_yaml
 from pipeline.errors import ConfigError
 from pipeline.file_writing import replace_file
-from scrapers.links import canonical_url
+from scrapers.identity import identity
 
 _PLAIN = re.compile(r"[^\W\d_](?:[\w .()/+-]*[\w.)/+])?")
 _WORDS = re.compile(r"(?:true|false|null|~|yes|no|on|off|y|n)", re.IGNORECASE)
@@ -26,23 +26,32 @@ _PLAIN_URL = re.compile(r"https?://[^\s#\"'{}\[\],:]+(?::\d+)?[^\s#\"'{}\[\],:]*
 _VARIABLE = re.compile(r"\$(?=\{[^}]*\})")
 
 
+Setting = str | bool | tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class NewSource:
-    """A feed or sitemap to be added."""
+    """A source to be added. ``settings`` are the keys that its kind has beside those of all kinds."""
 
     name: str
     url: str
-    kind: Literal["feed", "sitemap"] = "feed"
+    kind: Literal["feed", "sitemap", "listing"] = "feed"
     language: str | None = None  # ISO 639-1
+    publisher: str | None = None
+    settings: Mapping[str, Setting] = field(default_factory=dict)
 
-    def values(self) -> dict[str, str]:
+    def values(self) -> dict[str, Value]:
         """Its keys as they are written; ``feed`` is the default kind and is left out."""
-        values = {"name": self.name}
+        values: dict[str, Value] = {"name": self.name}
         if self.kind != "feed":
             values["kind"] = self.kind
         values["url"] = self.url
+        for key, value in self.settings.items():
+            values[key] = list(value) if isinstance(value, tuple) else value
         if self.language:
             values["language"] = self.language
+        if self.publisher:
+            values["publisher"] = self.publisher
         return values
 
 
@@ -58,9 +67,9 @@ def free_name(wanted: str, taken: Iterable[str]) -> str:
 
 
 def known_urls(config: Config) -> dict[str, str]:
-    """The canonical address of every source that has one, disabled ones too, with the source's name."""
+    """The identity of the address of every source that has one, disabled ones too, with the source's name."""
     kinds = ("feed", "sitemap", "listing")
-    return {canonical_url(source.to_source().url): source.name for source in config.sources if source.kind in kinds}
+    return {identity(source.to_source().url): source.name for source in config.sources if source.kind in kinds}
 
 
 def add_to_file(path: Path, sources: Sequence[NewSource], *, environment: Mapping[str, str]) -> None:
@@ -161,6 +170,11 @@ def _into_flow(text: str, value: yaml.SequenceNode, sources: Sequence[NewSource]
     return text[:end] + comma + text[end:close].rstrip() + " " + items + text[close:]
 
 
+def source_lines(source: NewSource, *, indent: int = 2) -> list[str]:
+    """The source as it would be written under ``sources``."""
+    return _block([source], indent)
+
+
 def _block(sources: Sequence[NewSource], indent: int) -> list[str]:
     margin = " " * indent
     return [
@@ -174,7 +188,12 @@ def _pairs(source: NewSource, *, quote: bool) -> Iterator[str]:
     return (f"{key}: {_scalar(value, quote=quote)}" for key, value in source.values().items())
 
 
-def _scalar(value: str, *, quote: bool) -> str:
+def _scalar(value: Value, *, quote: bool) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return f"[{', '.join(_scalar(item, quote=True) for item in value)}]"
+    assert isinstance(value, str)
     text = _VARIABLE.sub("$$", value)
     plain = _PLAIN_URL.fullmatch(text) or (_PLAIN.fullmatch(text) and not _WORDS.fullmatch(text))
     if plain and not quote and text.isprintable():

@@ -1,23 +1,24 @@
-"""Finds the feed or news sitemap of a site: what its pages name first, then the addresses where one usually is."""
+"""Finds how a site's news can be followed.
+
+A feed or sitemap that its pages name, or that is where one usually is, or else selectors to read its newsroom page by.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from io import BytesIO
+from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
-from lxml import etree
 
 from scrapers.errors import (
     BadStatus,
     FetchError,
     NotAFeed,
+    NotASitemap,
     ParseError,
     RobotsUnavailable,
     ScrapeError,
@@ -32,14 +33,20 @@ from scrapers.listing import decoded_html
 from scrapers.manners import host_key
 from scrapers.markup import plain_text
 from scrapers.poll import poll
+from scrapers.site_facts import SiteFacts, feed_facts, newsroom_section, page_facts, sitemap_facts
 from scrapers.sitemap import parse_sitemap, same_site
-from scrapers.sources import SitemapSource
+from scrapers.sources import ListingSource, SitemapSource
+from scrapers.suggestion import suggest
 
 WELL_KNOWN = ("/feed", "/rss", "/rss.xml", "/atom.xml", "/feed.xml", "/index.xml", "/feeds/all")
 WELL_KNOWN_BELOW = ("/feed", "/rss", "/rss.xml")  # below the page that was named, as in /newsroom/feed
 NEWS_SITEMAPS = ("/sitemap-news.xml", "/news-sitemap.xml")
+SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml")
 #: No more candidates than this are tried of what one page, or robots.txt, names.
 MAX_NAMED = 8
+MAX_LISTINGS = 3
+#: What a suggestion needs to be one of headlines (see ``scrapers.suggestion``).
+LEAST_SCORE = 6.5
 
 #: No more addresses than this are asked for in one search.
 MAX_TRIED = 40
@@ -53,6 +60,7 @@ _SITEMAP_LINE = re.compile(r"^[ \t]*sitemap[ \t]*:[ \t]*(\S+)", re.IGNORECASE | 
 _MARKUP = re.compile(rb"<\s*(?:!doctype\s+html|html|head|body|link|a)\b", re.IGNORECASE)
 _NEWS = re.compile(r"news|press", re.IGNORECASE)
 _TITLE_LIMIT = 80
+_NOTHING = SiteFacts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +78,24 @@ class PageNames:
 
     alternates: tuple[Candidate, ...]
     anchors: tuple[Candidate, ...]
-    site_name: str | None = None
+    facts: SiteFacts = _NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A feed or sitemap that was read and has links. ``newest`` is a date as in Link.published."""
+    """A feed, sitemap or listing that was read and has links. ``newest`` is a date as in Link.published.
 
-    kind: Literal["feed", "sitemap"]
+    Of a sitemap of the whole site only addresses with one of ``include`` are news. ``listing`` has the selectors.
+    """
+
+    kind: Literal["feed", "sitemap", "listing"]
     url: str
     how: str
     links: int
     newest: str | None = None
-    title: str | None = None
+    facts: SiteFacts = _NOTHING
+    include: tuple[str, ...] = ()
+    listing: ListingSource | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +104,7 @@ class Discovery:
 
     found: tuple[Found, ...]
     failures: tuple[str, ...]
-    site_name: str | None = None
+    facts: SiteFacts = _NOTHING
 
 
 def page_names(body: bytes, *, url: str, content_type: str | None = None) -> PageNames:
@@ -119,7 +132,7 @@ def page_names(body: bytes, *, url: str, content_type: str | None = None) -> Pag
     known = {canonical_url(candidate.url) for candidate in named} | {canonical_url(url)}
     linked = sorted(anchors, key=lambda candidate: (_of_comments(candidate), not same_site(candidate.url, url)))
     others = [candidate for candidate in _once(linked) if canonical_url(candidate.url) not in known]
-    return PageNames(tuple(named[:MAX_NAMED]), tuple(others[:MAX_NAMED]), _site_name(page))
+    return PageNames(tuple(named[:MAX_NAMED]), tuple(others[:MAX_NAMED]), page_facts(page))
 
 
 def usual_places(url: str) -> tuple[Candidate, ...]:
@@ -132,20 +145,22 @@ def usual_places(url: str) -> tuple[Candidate, ...]:
 
 
 def sitemap_places(robots: str, url: str) -> tuple[Candidate, ...]:
-    """News sitemaps that robots.txt names, the usual places of one, and then the other sitemaps of robots.txt."""
+    """News sitemaps that robots.txt names, the usual places of one, and then sitemaps of whole sites alike."""
     addresses = (absolute_url(url, written) for written in _SITEMAP_LINE.findall(robots))
     named = [Candidate(address, "named in robots.txt") for address in addresses if address]
     news = [candidate for candidate in named if _NEWS.search(urlsplit(candidate.url).path)]
     others = [candidate for candidate in named if candidate not in news]
     usual = [Candidate(urljoin(url, path), "at a usual place") for path in NEWS_SITEMAPS]
-    return tuple(_once([*news[:MAX_NAMED], *usual, *others[:MAX_NAMED]]))
+    whole = [Candidate(urljoin(url, path), "at a usual place") for path in SITEMAPS]
+    return tuple(_once([*news[:MAX_NAMED], *usual, *others[:MAX_NAMED], *whole]))
 
 
 async def discover(url: str, client: HttpClient, *, tell: Callable[[str], None] = lambda told: None) -> Discovery:
-    """Look for a feed or news sitemap, beginning with ``url`` itself, until some place has one.
+    """Look for a feed or sitemap, beginning with ``url`` itself, until some place has one, or else for a listing.
 
-    Every address is asked for through ``client``, and only what can be read and has links counts. ``tell`` hears each
-    address before it is asked for. Raises ScrapeError when the site cannot be reached or forbids it.
+    The best is found first. Every address is asked for through ``client``, and only what can be read and has links
+    counts. ``tell`` hears each address before it is asked for. Raises ScrapeError when the site cannot be reached or
+    forbids it.
     """
     return await _Search(client, tell).run(url)
 
@@ -154,6 +169,7 @@ class _Search:
     def __init__(self, client: HttpClient, tell: Callable[[str], None]) -> None:
         self._client = client
         self._tell = tell
+        self._start = ""
         self._asked = 0
         self._tried: set[str] = set()
         self._silent: set[str] = set()  # hosts that do not answer, or asked to be left alone
@@ -161,6 +177,7 @@ class _Search:
         self._failures: list[str] = []
 
     async def run(self, url: str) -> Discovery:
+        self._start = url
         names = PageNames((), ())
         body = await self._try(Candidate(url, "the address itself"), must_answer=True)
         base = url
@@ -174,7 +191,32 @@ class _Search:
             await self._try_all(usual_places(base), first_only=True)
         if not self._found:
             await self._try_all(sitemap_places(await self._robots(base), base), first_only=True)
-        return Discovery(tuple(self._found.values()), tuple(self._failures), names.site_name)
+        found = list(self._found.values())
+        if body is not None and not any(other.kind == "feed" or not other.include for other in found):
+            listings = await self._listings(body)
+            # Headlines with their days beat the bare addresses of a whole site.
+            ahead = [listing for listing in listings if listing.newest is not None]
+            found = [*ahead, *found, *(listing for listing in listings if listing.newest is None)]
+        return Discovery(tuple(found), tuple(self._failures), names.facts)
+
+    async def _listings(self, page: Response) -> list[Found]:
+        """What of the page that was named repeats like the headlines of a newsroom."""
+        try:
+            suggestions = await asyncio.to_thread(
+                suggest, page.body, url=page.url, content_type=page.content_type, limit=MAX_LISTINGS
+            )
+        except ParseError as error:
+            self._failures.append(f"{page.url}: {error.cause}")
+            return []
+        told = "by selectors for the page itself"
+        return [
+            Found(
+                "listing", page.url, told, len(suggestion.links), _newest(suggestion.links),
+                SiteFacts(language=suggestion.source.language), listing=suggestion.source,
+            )
+            for suggestion in suggestions
+            if suggestion.score >= LEAST_SCORE
+        ]  # fmt: skip
 
     async def _try_all(
         self, candidates: Iterable[Candidate], *, first_only: bool = False, deeper: bool = False
@@ -226,8 +268,9 @@ class _Search:
         body, url, content_type = response.body, response.url, response.content_type
         try:
             links, _ = await asyncio.to_thread(parse_feed, body, url=url, content_type=content_type)
-            title = candidate.title or await asyncio.to_thread(feed_title, body)
-            return Found("feed", url, candidate.how, len(links), _newest(links), title)
+            facts = await asyncio.to_thread(feed_facts, body)
+            facts = replace(facts, title=candidate.title or facts.title)
+            return Found("feed", url, candidate.how, len(links), _newest(links), facts)
         except NotAFeed as no_feed:
             try:
                 sitemap = await asyncio.to_thread(parse_sitemap, body, url=url, content_type=content_type)
@@ -236,8 +279,16 @@ class _Search:
         links = sitemap.links
         if sitemap.is_index:
             links = (await poll(SitemapSource(url, url), self._client)).links
-        dates = (link.published or link.modified or "" for link in (*links, *sitemap.links))
-        return Found("sitemap", url, candidate.how, len(links), max(dates, default="") or None)
+        include: tuple[str, ...] = ()
+        if not any(link.published for link in links):  # of the whole site, not of its news
+            section = newsroom_section(links, self._start)
+            if section is None and candidate.url != self._start:
+                raise NotASitemap(url, f"none of its {len(links)} addresses looks like news")
+            include = (section,) if section else ()
+            links = tuple(link for link in links if section is None or section in link.url)
+        dates = (link.published or link.modified or "" for link in links)
+        newest = max(dates, default="") or None
+        return Found("sitemap", url, candidate.how, len(links), newest, sitemap_facts(links), include)
 
     async def _robots(self, url: str) -> str:
         address = urljoin(url, "/robots.txt")
@@ -249,28 +300,6 @@ class _Search:
         except FetchError as error:
             self._failures.append(str(error))
             return ""
-
-
-def feed_title(body: bytes) -> str | None:
-    """What a feed calls itself. For a body that ``parse_feed`` took: its safety is checked there."""
-    if body.lstrip()[:1] == b"{":
-        feed = json.loads(body.decode("utf-8-sig"))
-        written = feed.get("title") if isinstance(feed, dict) else None
-        return plain_text(written, _TITLE_LIMIT) if isinstance(written, str) else None
-    try:
-        for _, element in etree.iterparse(
-            BytesIO(body.lstrip()), events=("end",), recover=True, resolve_entities=False, no_network=True,
-            load_dtd=False,
-        ):  # fmt: skip
-            name = etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
-            if name in ("item", "entry"):
-                return None
-            parent = element.getparent()
-            if name == "title" and parent is not None and etree.QName(parent).localname.lower() in ("channel", "feed"):
-                return plain_text(element.text or "", _TITLE_LIMIT)
-    except (etree.XMLSyntaxError, ValueError):  # broken where feedparser forgives
-        return None
-    return None
 
 
 async def _names(response: Response) -> PageNames:
@@ -314,14 +343,6 @@ def _once(candidates: Iterable[Candidate]) -> list[Candidate]:
     for candidate in candidates:
         kept.setdefault(canonical_url(candidate.url), candidate)
     return list(kept.values())
-
-
-def _site_name(page: BeautifulSoup) -> str | None:
-    for wanted in ('meta[property="og:site_name"]', 'meta[name="application-name"]'):
-        tag = page.select_one(wanted)
-        if tag is not None and (name := plain_text(_attribute(tag, "content"), _TITLE_LIMIT)):
-            return name
-    return None
 
 
 def _attribute(element: Tag, name: str) -> str:

@@ -17,6 +17,7 @@ from scrapers.dates import date_in_address, parse_date
 from scrapers.links import Link, absolute_url, canonical_url
 from scrapers.listing import BEFORE, base_of, page_of, parse_listing
 from scrapers.selectors import classes_of, describe, kind_of, names_of, shared_names
+from scrapers.site_facts import page_facts
 from scrapers.sitemap import same_site
 from scrapers.sources import ListingSource
 
@@ -84,7 +85,7 @@ def suggest(
     Raises NotHtml or UnsafeDocument.
     """
     page = page_of(body, url=url, content_type=content_type)
-    language = language or page_language(page)
+    language = language or page_facts(page).language
     base = base_of(page, url)
     start = ListingSource(name, url, "a", language=language, next_page=_next_page(page, base, url))
     found: list[Suggestion] = []
@@ -97,14 +98,6 @@ def suggest(
             found.append(Suggestion(source, links, _score(links, group, url)))
     found.sort(key=lambda suggestion: -suggestion.score)
     return tuple(_different(found))[:limit]
-
-
-def page_language(page: Tag) -> str | None:
-    """The ISO 639-1 code of the language that a page says it is in."""
-    root = page.find("html")
-    written = root.get("lang") or root.get("xml:lang") if isinstance(root, Tag) else None
-    code = written.replace("_", "-").partition("-")[0].strip().lower() if isinstance(written, str) else ""
-    return code if re.fullmatch(r"[a-z]{2}", code) else None
 
 
 @dataclass(frozen=True, slots=True)

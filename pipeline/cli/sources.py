@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli import sources_add, sources_opml
+from pipeline.cli import sources_add, sources_opml, sources_suggest
 from pipeline.cli.common import (
     FAILED,
     Settings,
@@ -55,6 +55,7 @@ def command(ctx: click.Context) -> None:
 
 
 command.add_command(sources_add.command)
+command.add_command(sources_suggest.command)
 command.add_command(sources_opml.export)
 command.add_command(sources_opml.import_)
 

@@ -86,7 +86,7 @@ def _new(feeds: tuple[OpmlFeed, ...], config: Config) -> tuple[list[NewSource], 
 
     from pipeline.config import FeedConfig
     from pipeline.config_edit import NewSource, free_name, known_urls
-    from scrapers.links import canonical_url
+    from scrapers.identity import identity
 
     known = set(known_urls(config))
     names = {source.name for source in config.sources}
@@ -98,7 +98,7 @@ def _new(feeds: tuple[OpmlFeed, ...], config: Config) -> tuple[list[NewSource], 
         except ValidationError:
             unusable.append(feed)
             continue
-        if (key := canonical_url(feed.url)) not in known:
+        if (key := identity(feed.url)) not in known:
             known.add(key)
             name = free_name(feed.name or urlsplit(feed.url).hostname or feed.url, names)
             names.add(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from click.testing import CliRunner, Result
 from pipeline.cli.app import app
 from pipeline.config import load_config
 from pipeline.opml import OpmlFeed, read_opml, write_opml
+from scrapers.sources import ListingSource, SitemapSource
 from tests.loopback import LoopbackServer
+from tests.scrapers.newsrooms import HEADLINES, UNORDERED
 
 HEAD = "fetch: {allow_private: [127.0.0.1], host_gap_seconds: 0}  # for tests\n"
 
@@ -54,9 +57,57 @@ def test_add_writes_the_best_and_tells_all(config: Path, newsroom: str, server: 
     ]  # fmt: skip
     assert other[0] == "also found"
     assert "added to config.yaml: Ridgefen" in result.stderr
-    written = f'  - name: "Ridgefen: [31mnews"\n    url: {press}\n'
+    written = f'  - name: "Ridgefen: [31mnews"\n    url: {press}\n    publisher: "Ridgefen: [31mnews"\n'
     assert config.read_text() == before.replace("# end\n", written + "# end\n")
     assert load_config(config).sources[-1].name == "Ridgefen: [31mnews"
+
+
+def test_a_page_without_a_feed_is_added_as_a_listing(config: Path, server: LoopbackServer) -> None:
+    url = server.add("/newsroom", UNORDERED, headers={"Content-Type": "text/html"})
+    result = dealwire("add", url)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[1].startswith(f"added\tLarkmoor\tlisting\t{url}\t6\t2026-11-25\t")
+    source = load_config(config).sources[-1].to_source()
+    assert source == ListingSource(
+        "Larkmoor", url, "ul.press-list > li", date="span.when", next_page="a.next", language="en", publisher="Larkmoor"
+    )
+    checked = dealwire("check", "Larkmoor", "--pages", "0")
+    assert HEADLINES[0] in checked.stdout
+    assert "is a source already: Larkmoor" in dealwire("add", url).stderr
+
+
+def test_the_sitemap_of_a_site_is_added_with_its_section_of_news(config: Path, server: LoopbackServer) -> None:
+    entries = "".join(f"<url><loc>/{kind}/a-page-{n}</loc></url>" for n in range(4) for kind in ("press", "shop"))
+    server.add("/sitemap.xml", f"<urlset>{entries}</urlset>".encode())
+    result = dealwire("add", server.add("/", b"<html lang='de-CH'>Hello", headers={"Content-Type": "text/html"}))
+    assert result.exit_code == 0, result.output
+    source = load_config(config).sources[-1].to_source()
+    assert isinstance(source, SitemapSource)
+    assert (source.include, source.language) == (("/press/",), "de")
+
+
+def test_suggest_shows_what_its_selectors_catch(config: Path, server: LoopbackServer) -> None:
+    before = config.read_text()
+    url = server.add("/newsroom", UNORDERED, headers={"Content-Type": "text/html"})
+    result = dealwire("suggest", url)
+    assert result.exit_code == 0, result.output
+    snippet = result.stdout.partition("published\ttitle")[0]
+    assert "- name: Larkmoor\n    kind: listing\n" in snippet
+    config.write_text(f"{HEAD}sources:\n{snippet}")
+    assert load_config(config).sources[0].to_source() == ListingSource(
+        "Larkmoor", url, "ul.press-list > li", date="span.when", next_page="a.next", language="en", publisher="Larkmoor"
+    )
+    config.write_text(before)
+    assert all(headline in result.stdout for headline in HEADLINES)
+    assert "6 links, 6 of them with a date" in result.stderr
+    ways = [json.loads(line) for line in dealwire("suggest", url, "--json").stdout.splitlines()]
+    assert ways[0]["item"] == "ul.press-list > li"
+    assert len(ways[0]["links"]) == len(HEADLINES)
+    assert dealwire("suggest", url, "--pick", "99").exit_code == 2
+    nothing = dealwire("suggest", server.add("/empty", b"<p>Nothing", headers={"Content-Type": "text/html"}))
+    assert nothing.exit_code == 1
+    assert "repeats like headlines do" in nothing.stderr
+    assert config.read_text() == before
 
 
 def test_dry_run_only_prints(config: Path, newsroom: str) -> None:
@@ -93,7 +144,7 @@ def test_where_there_is_nothing_the_exit_code_says_so(config: Path, server: Loop
     before = config.read_text()
     result = dealwire("add", server.add("/", b"<html>Nothing", headers={"Content-Type": "text/html"}))
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "no feed or news sitemap was found" in result.stderr
+    assert "no feed, no news sitemap and no list of headlines was found" in result.stderr
     assert "tried: " in result.stderr
     refused = dealwire("add", "http://10.0.0.1/feed")
     assert refused.exit_code == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 
 import pytest
 from hypothesis import given
@@ -14,7 +13,6 @@ from scrapers.discovery import (
     MAX_TRIED,
     Discovery,
     discover,
-    feed_title,
     page_names,
     sitemap_places,
     usual_places,
@@ -22,6 +20,7 @@ from scrapers.discovery import (
 from scrapers.errors import BadAddress, NotAllowed, Unreachable
 from scrapers.http import HttpClient, HttpSettings
 from tests.loopback import LoopbackServer
+from tests.scrapers.newsrooms import CARDS
 
 SITE = "https://ridgefen.example/newsroom/"
 HTML = {"Content-Type": "text/html; charset=utf-8"}
@@ -125,22 +124,16 @@ def test_news_sitemaps_come_before_those_of_all_pages() -> None:
         "https://ridgefen.example/sitemap-news.xml",
         "https://ridgefen.example/news-sitemap.xml",
         "https://ridgefen.example/all.xml",
+        "https://ridgefen.example/sitemap.xml",
+        "https://ridgefen.example/sitemap_index.xml",
     ]
-
-
-def test_feeds_say_what_they_are_called() -> None:
-    atom = b"<feed xmlns='http://www.w3.org/2005/Atom'><title>A &amp; B</title><entry><title>No</title></entry></feed>"
-    assert feed_title(atom) == "A & B"
-    assert feed_title(b"<rss><channel><item><title>No</title></item><title>Late</title></channel></rss>") is None
-    assert feed_title(json.dumps({"title": "Jay", "items": []}).encode()) == "Jay"
-    assert feed_title(b"junk") is None
 
 
 def test_the_address_itself_may_be_a_feed(server: LoopbackServer) -> None:
     url = server.add("/any", _rss(server, 3, 7))
     told: list[str] = []
     (found,) = _discover(url, told).found
-    assert (found.kind, found.url, found.links, found.title) == ("feed", url, 2, "Ridgefen news")
+    assert (found.kind, found.url, found.links, found.facts.title) == ("feed", url, 2, "Ridgefen news")
     assert found.newest == "2026-03-07T08:00:00+00:00"
     assert told == [url]
 
@@ -166,7 +159,7 @@ def test_what_the_head_names_is_tried_and_the_empty_and_dead_are_left_out(server
     server.add("/b", _rss(server, 2, 3))
     result = _discover(url)
     assert [(found.url, found.links) for found in result.found] == [(server.url("/a/"), 1), (server.url("/b"), 2)]
-    assert result.site_name == "Ridgefen Telecom"
+    assert result.facts.publisher == "Ridgefen Telecom"
     said = "\n".join(result.failures)
     assert "/dead: the server answered 404" in said
     assert "/none: this is a feed, but it has no links" in said
@@ -193,6 +186,17 @@ def test_else_usual_places_then_sitemaps(server: LoopbackServer) -> None:
     assert [found.url for found in _discover(url).found] == [server.url("/news-sitemap.xml")]
     server.add("/news/rss.xml", _rss(server, 1))
     assert [found.url for found in _discover(url).found] == [server.url("/news/rss.xml")]
+
+
+def test_headlines_with_dates_come_before_the_sitemap_of_a_whole_site(server: LoopbackServer) -> None:
+    url = server.add("/newsroom", CARDS, headers=HTML)
+    addresses = "".join(f"<url><loc>/en/news/2026/{n}</loc></url>" for n in range(5))
+    server.add("/sitemap.xml", f"<urlset>{addresses}</urlset>".encode())
+    result = _discover(url)
+    listing, sitemap = result.found[0], result.found[-1]
+    assert (listing.kind, listing.url, listing.links, listing.newest) == ("listing", url, 6, "2026-11-25")
+    assert (sitemap.kind, sitemap.include) == ("sitemap", ("/news/",))
+    assert (result.facts.publisher, result.facts.language) == ("Larkmoor", "en")
 
 
 def test_a_page_that_refuses_us_may_still_have_a_feed(server: LoopbackServer) -> None:
