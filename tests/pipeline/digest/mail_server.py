@@ -75,7 +75,8 @@ def mail_server(security: str = "none", *, login: bool = False) -> Iterator[Mail
         server, "127.0.0.1", 0, ready_timeout=30,
         ssl_context=context if security == "tls" else None,
         tls_context=context if security == "starttls" else None, require_starttls=security == "starttls",
-        authenticator=server.authenticate if login else None, auth_required=login, auth_require_tls=False,
+        authenticator=server.authenticate if login else None, auth_required=login and security == "starttls",
+        auth_require_tls=security == "starttls",
     )  # fmt: skip
     controller.start()
     try:
