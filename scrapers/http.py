@@ -44,6 +44,9 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _MAX_POOLS = 64
 _LONGEST_VALIDATOR = 1000
+#: Each piece of a body costs us time, whatever is in it.
+_CRUMB_BYTES = 64
+_MAX_CRUMBS = 10_000
 
 
 #: The SEC asks for no more than ten requests a second; its hosts are asked one after the other.
@@ -287,6 +290,7 @@ class HttpClient:
                 return _Answer(url, response.status_code, found, body)
             finally:
                 await response.aclose()
+                await _drop_unclean_connection(response)
         except PrivateAddress as error:
             raise ForbiddenAddress(url, str(error)) from error
         except httpx.ConnectTimeout as error:
@@ -311,12 +315,15 @@ class HttpClient:
         if cut_at is None and size > settings.max_wire_bytes:
             raise TooLarge(url, f"it is {size:,} bytes, more than {settings.max_wire_bytes:,}")
         body = bytearray()
-        wire = 0
+        wire = crumbs = 0
         try:
             async for chunk in response.aiter_raw():
                 wire += len(chunk)
+                crumbs += len(chunk) < _CRUMB_BYTES
                 if wire > settings.max_wire_bytes:
                     raise TooLarge(url, f"it sends more than {settings.max_wire_bytes:,} bytes")
+                if crumbs > _MAX_CRUMBS:
+                    raise TooLarge(url, f"it comes in more than {_MAX_CRUMBS:,} crumbs")
                 for piece in (chunk,) if unpack is None else unpack.feed(chunk):
                     body += piece
                 if cut_at is not None and len(body) >= cut_at:
@@ -351,6 +358,19 @@ class HttpClient:
         # httpx has no public way to hand in a network backend; tests prove that this one is used.
         transport._pool._network_backend = self._backend
         return transport
+
+
+async def _drop_unclean_connection(response: httpx.Response) -> None:
+    """Close the connection where more came than the answer: it would be taken for the answer to the next request.
+
+    httpcore has no public way to ask for that; tests prove that this one works.
+    """
+    connection = getattr(
+        getattr(getattr(response.stream, "_httpcore_stream", None), "_stream", None), "_connection", None
+    )
+    state = getattr(connection, "_h11_state", None)
+    if connection is not None and state is not None and state.trailing_data[0]:
+        await connection.aclose()
 
 
 def _sendable(validator: str) -> bool:

@@ -84,14 +84,10 @@ def parse_sitemap(
         def read_date(text: str) -> str | None:
             return parse_date(text, language=language, day_first=day_first)
 
-        links_found = _xml_links(
-            PassingXml(chain((head,), parts), url, max_tags=_MAX_TAGS),
-            url,
-            "sitemap" if is_index else "url",
-            read_date,
-            kept.notes,
-        )
+        file = PassingXml(chain((head,), parts), url, max_tags=_MAX_TAGS)
+        links_found = _xml_links(file, url, "sitemap" if is_index else "url", read_date, kept.notes)
         kept.take(links_found, () if is_index else include)
+        file.count_rest()
     else:
         kept.take(_listed(head + b"".join(parts), url), include)
     return kept.sitemap(is_index=is_index)
