@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -45,6 +46,7 @@ from pipeline.config_types import (
     known_ones,
 )
 from pipeline.errors import ConfigError
+from pipeline.rhythm import Pace
 from scrapers.edgar import DEAL_ITEMS
 from scrapers.sources import EdgarSource, FeedSource, FolderSource, ListingSource, SitemapSource, Source
 from storage.vocabulary import FocusArea
@@ -57,6 +59,7 @@ DEFAULT_COMPANIES = Path("companies.yaml")
 DEFAULT_DATABASE = "sqlite:///dealwire.db"
 #: Kinds of source for which ``backfill_since`` means nothing.
 _READ_WHOLE = frozenset({"folder", "archive"})
+_USUAL = Pace()
 
 
 class StorageConfig(Part):
@@ -69,16 +72,25 @@ class StorageConfig(Part):
 class ScheduleConfig(Part):
     """How often ``dealwire run`` looks, and how far back. A source may say otherwise for itself.
 
-    ``backfill_since`` is a day, or a period before the day on which a source is added; ``all`` is ``date.min``.
+    It looks every ``poll_every`` until a source's rhythm is known, then as fits that between the other two; a source's
+    own ``every`` is kept to. ``backfill_since`` is a day, or a period before the day on which a source is added;
+    ``all`` is ``date.min``.
     """
 
-    poll_every: Interval = timedelta(hours=1)
+    poll_every: Interval = _USUAL.every
+    poll_shortest: Interval = _USUAL.shortest
+    poll_longest: Interval = _USUAL.longest
     backfill_since: Backfill = timedelta(days=30)
     time_zone: TimeZone = "UTC"  # of digest times
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def pace(self) -> Pace:
+        """Of a source that does not say otherwise. Bounds that ``poll_every`` is outside of give way to it."""
+        return Pace(self.poll_every, min(self.poll_shortest, self.poll_every), max(self.poll_longest, self.poll_every))
 
 
 class FetchConfig(Part):
@@ -125,7 +137,7 @@ class _SourceConfig(Part):
     language: Language | None = None  # what the source is written in, where it is one language
     publisher: Text | None = None
     enabled: bool = True
-    every: Interval | None = None  # None: schedule.poll_every
+    every: Interval | None = None  # None: as schedule says
     backfill_since: Backfill | None = None  # None: schedule.backfill_since
 
 
@@ -252,6 +264,14 @@ class Config(Part):
     def areas(self) -> tuple[str, ...]:
         """The built-in focus areas and the user's own."""
         return tuple(dict.fromkeys((*FocusArea, *self.focus_areas)))
+
+    def paces(self) -> dict[str, Pace]:
+        """How often each source may be polled, by name."""
+        usual = self.schedule.pace
+        return {
+            source.name: replace(usual, every=source.every, fixed=True) if source.every else usual
+            for source in self.sources
+        }
 
     def to_sources(self) -> tuple[Source, ...]:
         """The enabled sources, as ``scrapers`` knows them."""

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
+from pipeline.alarms import AlarmNews
+
 
 class Stage(StrEnum):
     """Where on the way something happened."""
@@ -74,6 +76,7 @@ class IngestResult:
     waiting: int = 0  # pages of these sources that are still to be fetched or read
     next_try_at: datetime | None = None  # when the first of them is due, aware UTC
     set_aside: int = 0  # pages of these sources that were given up, in this pass or before
+    alarms: tuple[AlarmNews, ...] = ()  # that began or ended
 
     @property
     def ok(self) -> bool:

@@ -9,40 +9,33 @@ from __future__ import annotations
 
 import asyncio
 import math
+import random
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TypeVar
 
 from pipeline.errors import ExtractionError, PipelineError, told
 from pipeline.ingest_result import Failure, IngestResult, Progress, ProgressCallback, SourceResult, Stage
+from pipeline.polling import Clock, Poller, Tally, fetched_page
 from pipeline.reading import Extractor, keep_document, link_of, read_document
 from pipeline.resolver import Resolved, Unsettled, settle
-from scrapers.backfill import Choice, choose_links
+from pipeline.rhythm import FIRST_RETRY, LAST_RETRY, Chance, Pace
+from pipeline.writing import HOPELESS, Writer
 from scrapers.errors import FetchError, HostBusy, ScrapeError
 from scrapers.http import HttpClient
-from scrapers.identity import identity
-from scrapers.links import Link, canonical_url, unwrapped
 from scrapers.manners import host_key
-from scrapers.pages import Page, fetch_page
-from scrapers.poll import poll
+from scrapers.pages import fetch_page
 from scrapers.slots import Slots
-from scrapers.sources import Source, Validators, settings_key
+from scrapers.sources import Source, settings_key
 from storage import pages
 from storage import sources as source_table
 from storage.database import Database
-from storage.errors import DatabaseLocked, DatabaseReadOnly, DatabaseUnreachable, SchemaVersionError, StorageError
-from storage.pages import Backlog, FetchedPage, FoundLink, PageRef
-from storage.sources import SourceValidators
+from storage.errors import DatabaseLocked, StorageError
+from storage.pages import Backlog, PageRef
+from storage.sources import PagesRead
 from storage.vocabulary import PageState
 
-Clock = Callable[[], datetime]
-T = TypeVar("T")
-
-#: Waits before a page, or a source, that failed for the time being is tried again: doubled with each failure.
-FIRST_RETRY = timedelta(minutes=10)
-LAST_RETRY = timedelta(days=1)
 #: Of a page: once the network is back, what waited for it is not to wait much longer.
 LAST_PAGE_RETRY = timedelta(hours=6)
 #: In the service, who would wait longer than this for the turn of a host comes back later instead.
@@ -52,9 +45,6 @@ PASS_TIME = timedelta(minutes=5)
 #: Hosts at work for each slot: most of the time they wait politely, and hold none.
 _HOSTS_PER_SLOT = 8
 _BATCH = 200
-_MOST_NOTES = 20
-#: With nothing to do about the database, going on would only fail page after page.
-_HOPELESS = (DatabaseUnreachable, DatabaseReadOnly, SchemaVersionError)
 _LOCKED_IN_ROW = 3
 
 
@@ -68,21 +58,24 @@ async def ingest(
     extract: Extractor | None = None,
     concurrency: int = 8,
     stop: asyncio.Event | None = None,
-    every: Mapping[str, timedelta] | None = None,
+    pace: Mapping[str, Pace] | None = None,
     due_only: bool = False,
+    ask_retired: bool = False,
     keep_pages: bool = True,
     configured: Sequence[Source] | None = None,
     backfill: Mapping[str, date | timedelta] | None = None,
+    chance: Chance = random.random,
 ) -> IngestResult:
     """Poll every source given (with ``due_only``: that is due), then fetch and read every page of theirs that is due.
 
     ``now`` gives aware UTC. ``extract`` defaults to ``pipeline.extraction.extract``. ``concurrency`` is how many
     requests and readings there are at once, without who waits for the turn of a host. ``stop``, once set, ends the pass
-    after the pages in hand. ``every`` says how long until a source is due again, by name (without it: at once).
-    ``keep_pages`` keeps the raw pages for later re-extraction. ``configured``, when given, are all sources there are,
-    whatever this pass looks at: every other one is retired, and who names its waiting pages takes them over.
-    ``backfill`` says, by name, since when links are taken: a day, or a period before the day on which the source was
-    added (without it: all of them).
+    after the pages in hand. ``pace`` says how often each source, by name, may be polled; ``chance`` spreads the polls.
+    Sources that are retired (they said that they are gone) are polled only with ``ask_retired``. ``keep_pages`` keeps
+    the raw pages for later re-extraction. ``configured``, when given, are all sources there are, whatever this pass
+    looks at: every other one is no longer polled, and who names its waiting pages takes them over. ``backfill`` says,
+    by name, since when links are taken: a day, or a period before the day on which the source was added (without it:
+    all of them).
 
     Raises StorageError only when the database itself cannot be used: unreachable, read-only, of another version, or
     locked for good.
@@ -91,9 +84,12 @@ async def ingest(
         from pipeline.extraction import extract as default_extract
 
         extract = default_extract
+    writer = Writer(database)
     work = _Pass(
         sources={source.name: source for source in sources},
         database=database,
+        writer=writer,
+        poller=Poller(writer, client, now, pace or {}, backfill or {}, chance),
         client=client,
         now=now,
         progress=progress,
@@ -101,8 +97,8 @@ async def ingest(
         slots=Slots(max(1, concurrency), patience_seconds=PATIENCE.total_seconds() if due_only else math.inf),
         concurrency=max(1, concurrency),
         stop=stop or asyncio.Event(),
-        every=every or {},
         due_only=due_only,
+        ask_retired=ask_retired,
         keep_pages=keep_pages,
         configured=configured,
         backfill=backfill or {},
@@ -122,24 +118,19 @@ async def ingest(
         waiting=left.waiting,
         next_try_at=left.next_try_at,
         set_aside=left.set_aside,
+        alarms=tuple(work.poller.news),
     )
 
 
 @dataclass(slots=True)
-class _Tally:
+class _Tally(Tally):
     """The counts of one source while the pass is under way."""
 
-    polled: bool = False
-    found: int = 0
-    new: int = 0
-    not_modified: bool = False
     read: int = 0
     failed: int = 0
     reports: int = 0
     new_deals: int = 0
     updated_deals: int = 0
-    error: str | None = None
-    notes: tuple[str, ...] = ()
 
     def result(self, source: Source) -> SourceResult:
         return SourceResult(
@@ -160,11 +151,23 @@ class _Tally:
 
 
 @dataclass(slots=True)
+class _Gave:
+    """What pages of one source gave that is not remembered yet."""
+
+    texts: list[int] = field(default_factory=list)
+    read: int = 0
+    failed: int = 0
+    deals: int = 0
+
+
+@dataclass(slots=True)
 class _Pass:
-    """One pass under way. Database work runs in threads, one transaction at a time: SQLite has one writer anyway."""
+    """One pass under way. Database work runs in threads, one transaction at a time."""
 
     sources: dict[str, Source]
     database: Database
+    writer: Writer
+    poller: Poller
     client: HttpClient
     now: Clock
     progress: ProgressCallback | None
@@ -172,34 +175,33 @@ class _Pass:
     slots: Slots
     concurrency: int
     stop: asyncio.Event
-    every: Mapping[str, timedelta]
     due_only: bool
+    ask_retired: bool
     keep_pages: bool
     configured: Sequence[Source] | None
     backfill: Mapping[str, date | timedelta]
     started_at: datetime
     tally: dict[str, _Tally] = field(default_factory=lambda: defaultdict(_Tally))
     failures: list[Failure] = field(default_factory=list)
-    one_writer: asyncio.Lock = field(default_factory=asyncio.Lock)
+    gave: dict[str, _Gave] = field(default_factory=lambda: defaultdict(_Gave))
     attempted: set[int] = field(default_factory=set)
     done: int = 0
     total: int = 0
     locked_in_row: int = 0
-    unfinished: list[str] = field(default_factory=list)  # sources that have more to give at once
 
     async def run(self) -> None:
-        to_poll = await self._write(self._begin)
+        to_poll = await self.writer.run(self._begin)
         while True:
             async with asyncio.TaskGroup() as tasks:
                 for name in to_poll:
                     tasks.create_task(self._poll(self.sources[name]))
             # What a source gave is read before it is asked for more, so that no backlog builds up.
             await self._all_pages()
-            if not self.unfinished or self.stop.is_set():
+            unfinished = [name for name, tally in self.tally.items() if tally.more]
+            if not unfinished or self.stop.is_set():
                 return
             # One that takes hours must not keep the others waiting: those that are due by now have their turn too.
-            to_poll = await self._write(self._due_sources) if self.due_only else self.unfinished
-            self.unfinished = []
+            to_poll = await self.writer.run(self._due_sources) if self.due_only else unfinished
 
     async def _all_pages(self) -> None:
         """Each host's pages one after the other, hosts beside each other; a slow one keeps nobody waiting."""
@@ -225,7 +227,7 @@ class _Pass:
         # Those of this pass that are still due (queued, or with a failure that could not be recorded) must not hide the
         # others.
         limit = _BATCH + len(self.attempted) + sum(map(len, queues.values()))
-        due = await self._write(lambda: self._due(limit))
+        due = await self.writer.run(lambda: self._due(limit))
         batch = [ref for ref in due if ref.id not in self.attempted]
         self.attempted.update(ref.id for ref in batch)
         self.total += len(batch)
@@ -242,7 +244,7 @@ class _Pass:
             with self.database.reading() as session:
                 return pages.backlog(session, source_names=list(self.sources))
 
-        return await self._write(look)
+        return await self.writer.run(look)
 
     def _begin(self) -> list[str]:
         """Ready the tables; the names of the sources to poll."""
@@ -257,11 +259,18 @@ class _Pass:
         with self.database.session() as session:
             unsettled = settle(session, now=now)
         self._unsettled(unsettled)
-        return self._due_sources() if self.due_only else list(self.sources)
+        return self._due_sources()
 
     def _due_sources(self) -> list[str]:
+        """The names of the sources to poll, which are then recalled."""
         with self.database.reading() as session:
-            return [name for name in source_table.due_sources(session, self.now()) if name in self.sources]
+            if self.due_only:
+                due = [name for name in source_table.due_sources(session, self.now()) if name in self.sources]
+            else:
+                retired = set() if self.ask_retired else source_table.retired_sources(session)
+                due = [name for name in self.sources if name not in retired]
+            self.poller.load(session, due)
+        return due
 
     def _due(self, limit: int) -> list[PageRef]:
         with self.database.reading() as session:
@@ -273,105 +282,35 @@ class _Pass:
         async with self.slots.work():
             if self.stop.is_set():
                 return
+            tally = self.tally[source.name]
             self._tell(Stage.POLL, source.name, source.name)
-            self.tally[source.name].polled = True
             try:
-                await self._poll_once(source)
-            except _HOPELESS:
+                await self.poller.poll(source, tally)
+            except HOPELESS:
                 raise
             except StorageError as error:
                 self._fail(Stage.POLL, source.name, source.name, error, temporary=True)
             except HostBusy as busy:
                 await self._poll_postponed(source, busy)
             except Exception as error:  # noqa: BLE001 - a source that trips us must cost only itself
-                await self._poll_failed(source, error)
-
-    async def _poll_once(self, source: Source) -> None:
-        tally = self.tally[source.name]
-        known = await self._write(lambda: self._validators(source.name))
-        found = await poll(source, self.client, known)
-        chosen = await self._write(lambda: self._choose(source.name, found.links))
-        links = [_found_link(link) for link in chosen.taken]
-        left_out = [_found_link(link) for link in chosen.undated]
-        everything = self.backfill.get(source.name) == date.min
-        documents = [(_found_link(Link(page.url)), _fetched_page(page)) for page in found.pages]
-        told = found.validators
-        tally.found += len(found.links) + len(documents)
-        tally.not_modified = found.not_modified
-        tally.notes = tuple(dict.fromkeys((*tally.notes, *found.notes, *chosen.notes)))[:_MOST_NOTES]
-
-        def keep() -> int:
-            now = self.now()
-            with self.database.session() as session:
-                new = pages.readmit(session, source.name, now) if everything else 0
-                new += pages.add_links(session, source.name, links, now)
-                pages.add_links(session, source.name, left_out, now, left_out=True)
-                new += pages.add_documents(session, source.name, documents, now)
-                source_table.record_poll(
-                    session,
-                    source.name,
-                    now=now,
-                    validators=SourceValidators(told.etag, told.last_modified, told.body_hash, told.cursor),
-                    found=tally.found,
-                    new=tally.new + new,
-                    not_modified=found.not_modified,
-                    notes=tally.notes,
-                    next_poll_at=None if found.more else self._next_poll(source.name, now),
-                )
-            return new
-
-        tally.new += await self._write(keep)
-        if found.more:
-            self.unfinished.append(source.name)
-        if found.reached:
-            self._tell(Stage.POLL, source.name, f"{source.name}: {found.reached}")
+                tally.error = told(error)
+                temporary = error.temporary if isinstance(error, ScrapeError) else False
+                self._fail(Stage.POLL, source.name, source.name, error, temporary=temporary)
+                await self._record(Stage.POLL, source.name, source.name, self.poller.failed(source, error))
+            else:
+                if tally.reached:
+                    self._tell(Stage.POLL, source.name, f"{source.name}: {tally.reached}")
 
     async def _poll_postponed(self, source: Source, busy: HostBusy) -> None:
         """Not the fault of this source, so nothing is counted against it."""
-        self.tally[source.name].polled = False
-        if not self.every:  # nobody comes back by himself
-            self.tally[source.name].error = told(busy)
+        tally = self.tally[source.name]
+        tally.polled = False
+        if not self.due_only:  # nobody comes back by himself
+            tally.error = told(busy)
             self._fail(Stage.POLL, source.name, source.name, busy, temporary=True)
             return
-
-        def keep() -> None:
-            with self.database.session() as session:
-                source_table.postpone(session, source.name, until=self.now() + _asked_wait(busy))
-
-        await self._record(Stage.POLL, source.name, source.name, keep)
-
-    async def _poll_failed(self, source: Source, error: Exception) -> None:
-        temporary = error.temporary if isinstance(error, ScrapeError) else False
-        self.tally[source.name].error = told(error)
-        self._fail(Stage.POLL, source.name, source.name, error, temporary=temporary)
-
-        def keep() -> None:
-            now = self.now()
-            with self.database.session() as session:
-                in_row = source_table.record_poll_failure(session, source.name, now=now, error=told(error))
-                wait = max(_backoff(in_row), self.every.get(source.name, timedelta()), _asked_wait(error))
-                if self.every:
-                    source_table.postpone(session, source.name, until=now + wait)
-
-        await self._record(Stage.POLL, source.name, source.name, keep)
-
-    def _choose(self, name: str, links: Sequence[Link]) -> Choice:
-        """What is taken of the links of one look, by how far back the source is to be read."""
-        setting = self.backfill.get(name, date.min)
-        with self.database.reading() as session:
-            beginning = source_table.beginning_of(session, name)
-        since = (beginning.added_at - setting).date() if isinstance(setting, timedelta) else setting
-        return choose_links(
-            links, since=None if since == date.min else since, first_poll=not beginning.polled, now=self.now()
-        )
-
-    def _validators(self, name: str) -> Validators:
-        with self.database.reading() as session:
-            known = source_table.validators_of(session, name)
-        return Validators(known.etag, known.last_modified, known.body_hash, known.cursor)
-
-    def _next_poll(self, name: str, now: datetime) -> datetime | None:
-        return now + self.every[name] if name in self.every else None
+        until = self.now() + _asked_wait(busy)
+        await self._record(Stage.POLL, source.name, source.name, self.poller.postponed(source, until))
 
     # -- pages ---------------------------------------------------------------------------------------------------
 
@@ -389,6 +328,7 @@ class _Pass:
                     queue.clear()
                 await self._postponed(later, busy)
         del queues[host]
+        await self._remember_pages()
 
     async def _postponed(self, refs: Sequence[PageRef], busy: HostBusy) -> None:
         """Not the fault of these pages, so it is no attempt of theirs."""
@@ -397,7 +337,7 @@ class _Pass:
             with self.database.session() as session:
                 pages.postpone(session, [ref.id for ref in refs], until=self.now() + _asked_wait(busy))
 
-        await self._record(Stage.FETCH, refs[0].source, refs[0].url, keep)
+        await self._record(Stage.FETCH, refs[0].source, refs[0].url, self.writer.run(keep))
         self.done += len(refs)
 
     async def _page(self, ref: PageRef) -> None:
@@ -409,7 +349,7 @@ class _Pass:
                 stage = Stage.READ
             await self._read(ref)
             self.locked_in_row = 0
-        except (*_HOPELESS, HostBusy):
+        except (*HOPELESS, HostBusy):
             raise
         except DatabaseLocked as error:
             failure = self._fail(stage, ref.source, ref.url, error, temporary=True)
@@ -428,13 +368,13 @@ class _Pass:
 
         def keep() -> PageRef:
             with self.database.session() as session:
-                pages.save_fetched(session, ref.id, _fetched_page(page), self.now())
+                pages.save_fetched(session, ref.id, fetched_page(page), self.now())
                 return pages.get_page(session, ref.id)
 
-        return await self._write(keep)
+        return await self.writer.run(keep)
 
     async def _read(self, ref: PageRef) -> None:
-        body = await self._write(lambda: self._body(ref.id))
+        body = await self.writer.run(lambda: self._body(ref.id))
         source = self.sources[ref.source]
         fetched_at = ref.fetched_at or self.now()
         document = await asyncio.to_thread(read_document, body, ref, source, self.extract, fetched_at=fetched_at)
@@ -442,13 +382,25 @@ class _Pass:
         def keep() -> Resolved:
             return keep_document(self.database, ref.id, document, now=self.now(), keep_body=self.keep_pages)
 
-        resolved = await self._write(keep)
+        resolved = await self.writer.run(keep)
         tally = self.tally[ref.source]
+        gave = self.gave[ref.source]
+        gave.read += 1
+        gave.deals += len(resolved.new)
+        gave.texts.append(len(document.article.text))
         tally.read += 1
         tally.reports += len(document.reports) if resolved.duplicate_of is None else 0
         tally.new_deals += len(resolved.new)
         tally.updated_deals += len(resolved.updated)
         self._unsettled(resolved.unsettled)
+
+    async def _remember_pages(self) -> None:
+        read = {
+            name: PagesRead(tuple(gave.texts), gave.read, gave.failed, gave.deals) for name, gave in self.gave.items()
+        }
+        self.gave.clear()
+        if read:
+            await self._record(Stage.READ, ", ".join(read), "health", self.poller.pages_read(read))
 
     def _body(self, page_id: int) -> bytes:
         with self.database.reading() as session:
@@ -475,20 +427,19 @@ class _Pass:
                     out_of_reach=isinstance(error, ScrapeError),
                 )
 
-        await self._record(stage, ref.source, ref.url, keep)
+        self.gave[ref.source].failed += 1
+        if not temporary:
+            self.gave[ref.source].texts.append(0)
+        await self._record(stage, ref.source, ref.url, self.writer.run(keep))
         return self._fail(stage, ref.source, ref.url, error, temporary=temporary)
 
     # -- both ----------------------------------------------------------------------------------------------------
 
-    async def _write(self, work: Callable[[], T]) -> T:
-        async with self.one_writer:
-            return await asyncio.to_thread(work)
-
-    async def _record(self, stage: Stage, source: str, subject: str, work: Callable[[], None]) -> None:
+    async def _record(self, stage: Stage, source: str, subject: str, work: Awaitable[None]) -> None:
         """Note a failure; when even that fails, the thing simply stays due."""
         try:
-            await self._write(work)
-        except _HOPELESS:
+            await work
+        except HOPELESS:
             raise
         except StorageError as error:
             self._fail(stage, source, subject, error, temporary=True)
@@ -508,32 +459,6 @@ class _Pass:
     def _tell(self, stage: Stage, source: str, subject: str, failure: Failure | None = None) -> None:
         if self.progress is not None:
             self.progress(Progress(stage, source, subject, self.done, self.total, failure))
-
-
-def _found_link(link: Link) -> FoundLink:
-    return FoundLink(
-        url=unwrapped(link.url),
-        canonical_url=canonical_url(link.url),
-        title=link.title,
-        published=link.published,
-        guid=link.guid,
-        summary=link.summary,
-        fingerprint=link.fingerprint,
-        identity=identity(link.url),
-        updated=link.modified,
-    )
-
-
-def _fetched_page(page: Page) -> FetchedPage:
-    return FetchedPage(
-        final_url=page.final_url,
-        status=page.status,
-        content_type=page.content_type,
-        body=page.body,
-        fetched_at=page.fetched_at,
-        etag=page.headers.get("etag"),
-        last_modified=page.headers.get("last-modified"),
-    )
 
 
 def _backoff(failures: int) -> timedelta:

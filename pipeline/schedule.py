@@ -17,6 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from pipeline.crontab import with_named_weekdays
 from pipeline.ingestion import Clock, Extractor, IngestResult, ProgressCallback, ingest
+from pipeline.rhythm import Pace
 from pipeline.signals import stopping_on_signals as stopping_on_signals
 from scrapers.http import HttpClient
 from scrapers.sources import Source
@@ -43,15 +44,14 @@ class Job:
 
 @dataclass(slots=True)
 class Service:
-    """What ``serve`` runs. ``every`` is the time between two polls of a source, by name, ``backfill`` is as
-    for ``ingest``; the callbacks must not raise.
+    """What ``serve`` runs. ``pace`` and ``backfill`` are as for ``ingest``; the callbacks must not raise.
 
     ``on_pass`` is told of every pass that polled or read something, ``on_error`` of what kept a pass or a job from
     being done (once, until it changes): the service itself goes on.
     """
 
     sources: Sequence[Source]
-    every: Mapping[str, timedelta]
+    pace: Mapping[str, Pace]
     database: Database
     client: HttpClient
     now: Clock
@@ -112,7 +112,7 @@ class Service:
                 extract=self.extract,
                 concurrency=self.concurrency,
                 stop=stop,
-                every=self.every,
+                pace=self.pace,
                 backfill=self.backfill,
                 due_only=True,
                 keep_pages=self.keep_pages,

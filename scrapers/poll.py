@@ -9,6 +9,7 @@ from dataclasses import replace
 from scrapers.edgar import PAGE_SIZE, company_filings, company_url, current_filings, current_filings_url
 from scrapers.errors import ScrapeError
 from scrapers.feed import parse_feed
+from scrapers.feed_hints import ttl_seconds
 from scrapers.folder import list_folder
 from scrapers.http import HttpClient, Response
 from scrapers.links import Link, canonical_url
@@ -32,21 +33,21 @@ _HTML = "text/html, application/xhtml+xml, */*;q=0.5"
 _MOST_EDGAR_PAGES = 10
 #: The SEC publishes its feed and its data for programs; its robots.txt keeps crawlers out of all that is computed.
 _EDGAR_ROBOTS = False
+_ACCEPT = {"feed": _FEED, "listing": _HTML, "sitemap": _SITEMAP}
 
 
-async def poll(source: Source, client: HttpClient, validators: Validators | None = None) -> Poll:
+async def poll(
+    source: Source, client: HttpClient, validators: Validators | None = None, *, doubt: bool = False
+) -> Poll:
     """Look at ``source`` once. With the ``validators`` of the last poll, an unchanged source is told as such.
 
-    A look that found nothing, or not all, gives empty validators, so that the next one looks again instead of trusting
+    With ``doubt`` a server that says "unchanged" (304) is asked again without them, as some always say so. A look that
+    found nothing, or not all, gives empty validators, so that the next one looks again instead of trusting
     "unchanged". Parsing runs in a thread. Raises ScrapeError: FetchError or ParseError, or FolderError for a folder.
     """
     match source:
-        case FeedSource():
-            found = await _poll_feed(source, client, validators)
-        case ListingSource():
-            found = await _poll_listing(source, client, validators)
-        case SitemapSource():
-            found = await _poll_sitemap(source, client, validators)
+        case FeedSource() | ListingSource() | SitemapSource():
+            found = await _poll_web(source, client, validators, doubt)
         case FolderSource():
             found = await _poll_folder(source, validators)
         case EdgarSource():
@@ -56,10 +57,35 @@ async def poll(source: Source, client: HttpClient, validators: Validators | None
     return replace(found, validators=Validators(cursor=found.validators.cursor))
 
 
-async def _poll_feed(source: FeedSource, client: HttpClient, validators: Validators | None) -> Poll:
-    response = await client.get(source.url, validators=validators, accept=_FEED)
-    if unchanged := _unchanged(response, validators):
-        return unchanged
+async def _poll_web(
+    source: FeedSource | ListingSource | SitemapSource, client: HttpClient, validators: Validators | None, doubt: bool
+) -> Poll:
+    """The first answer is treated alike for all kinds; what is in it is not."""
+    accept = _ACCEPT[source.kind]
+    response = await client.get(source.url, validators=validators, accept=accept)
+    contradicted = False
+    if doubt and response.not_modified and validators is not None:
+        response = await client.get(source.url, accept=accept)
+        contradicted = validators.body_hash not in (None, _validators(response).body_hash)
+    found = _unchanged(response, validators)
+    if found is None:
+        match source:
+            case FeedSource():
+                found = await _read_feed(source, response)
+            case ListingSource():
+                found = await _read_listing(source, client, response)
+            case SitemapSource():
+                found = await _read_sitemap(source, client, response)
+    return replace(
+        found,
+        permanent_url=response.permanent_url,
+        fresh_seconds=response.fresh_seconds,
+        verified=not response.not_modified,
+        contradicted=contradicted,
+    )
+
+
+async def _read_feed(source: FeedSource, response: Response) -> Poll:
     links, notes = await asyncio.to_thread(
         parse_feed,
         response.body,
@@ -68,13 +94,10 @@ async def _poll_feed(source: FeedSource, client: HttpClient, validators: Validat
         language=source.language,
         day_first=source.day_first,
     )
-    return Poll(links, _validators(response), notes=notes)
+    return Poll(links, _validators(response), notes=notes, ttl_seconds=ttl_seconds(response.body))
 
 
-async def _poll_listing(source: ListingSource, client: HttpClient, validators: Validators | None) -> Poll:
-    response = await client.get(source.url, validators=validators, accept=_HTML)
-    if unchanged := _unchanged(response, validators):
-        return unchanged
+async def _read_listing(source: ListingSource, client: HttpClient, response: Response) -> Poll:
     told = _validators(response)  # by the first page: what is new appears there
     links: dict[str, Link] = {}
     notes: list[str] = []
@@ -102,10 +125,7 @@ async def _poll_listing(source: ListingSource, client: HttpClient, validators: V
     return Poll(tuple(links.values()), told, notes=tuple(notes))
 
 
-async def _poll_sitemap(source: SitemapSource, client: HttpClient, validators: Validators | None) -> Poll:
-    response = await client.get(source.url, validators=validators, accept=_SITEMAP)
-    if unchanged := _unchanged(response, validators):
-        return unchanged
+async def _read_sitemap(source: SitemapSource, client: HttpClient, response: Response) -> Poll:
     tree = await read_tree(source, response, lambda url: client.get(url, accept=_SITEMAP))
     return Poll(tree.links, _validators(response) if tree.can_be_unchanged else Validators(), notes=tree.notes)
 

@@ -167,6 +167,10 @@ class Poll:
     With ``not_modified`` there are no links because nothing changed. ``notes`` tell people what was odd but not fatal.
     ``pages`` are documents that came along, so that nobody need fetch them. With ``more`` the source has more at once,
     for who looks again with these validators; ``reached`` tells people how far it has been read.
+
+    Of the source's own address: ``permanent_url`` is where it redirects to for good, ``fresh_seconds`` for how long it
+    says to stay the same, and ``ttl_seconds`` for how long its document does. ``verified``: that nothing changed is not
+    only what the server says (304); ``contradicted``: it said so, and its document was another one.
     """
 
     links: tuple[Link, ...]
@@ -176,3 +180,8 @@ class Poll:
     pages: tuple[Page, ...] = ()
     more: bool = False
     reached: str = ""
+    permanent_url: str | None = None
+    fresh_seconds: float | None = None
+    ttl_seconds: float | None = None
+    verified: bool = True
+    contradicted: bool = False

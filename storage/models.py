@@ -71,17 +71,56 @@ class Source(Base):
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
     body_hash: Mapped[str | None]
+    verified_at: Mapped[datetime | None]
+    distrusted_since: Mapped[datetime | None]
     last_poll_at: Mapped[datetime | None]
     last_success_at: Mapped[datetime | None]
     last_error_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
     failures_in_row: Mapped[int] = mapped_column(default=0)
+    successes_in_row: Mapped[int] = mapped_column(default=0, server_default="0")
+    failing_since: Mapped[datetime | None]
     next_poll_at: Mapped[datetime | None]  # None: due at once
+    next_poll_why: Mapped[str | None]
+    polls: Mapped[int] = mapped_column(default=0, server_default="0")
     last_found: Mapped[int] = mapped_column(default=0)
     last_new: Mapped[int] = mapped_column(default=0)
     last_notes: Mapped[object] = mapped_column(Json, default=list)
     settings: Mapped[str | None] = mapped_column(ShortText(64))  # hash of what decides which links a look gives
     cursor: Mapped[str | None]  # how far the source has been read, in its own words
+    arrivals: Mapped[object] = mapped_column(Json, default=list, server_default="[]")
+    last_links: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # 8 bytes a link
+    overlap: Mapped[float | None]
+    turnover_seconds: Mapped[float | None]
+    turnover_at: Mapped[datetime | None]
+    ttl_seconds: Mapped[float | None]
+    missed_at: Mapped[datetime | None]
+    empty_since: Mapped[datetime | None]
+    texts: Mapped[object] = mapped_column(Json, default=list, server_default="[]")
+    moved_to: Mapped[str | None]
+    moved_since: Mapped[datetime | None]
+    moved_times: Mapped[int] = mapped_column(default=0, server_default="0")
+    retired_at: Mapped[datetime | None]  # it said that it is gone for good
+    alarms: Mapped[object] = mapped_column(Json, default=dict, server_default="{}")
+
+
+class SourcePoll(Base):
+    """One of the last polls of a source. A new one takes the slot of the oldest, so the table never grows."""
+
+    __tablename__ = "source_poll"
+    __table_args__ = (_KEYED,)
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), primary_key=True)
+    slot: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(ShortText(32))
+    found: Mapped[int]
+    new: Mapped[int]
+    overlap: Mapped[float | None]
+    error: Mapped[str | None]
+    pages_read: Mapped[int]
+    pages_failed: Mapped[int]
+    deals: Mapped[int]
 
 
 class Page(Base):

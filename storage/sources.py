@@ -1,60 +1,110 @@
-"""The configured sources, when each is due, and how looking there has gone."""
+"""The configured sources, when each is due, and all that is remembered of one between two polls."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import RowMapping, or_, select, update
 from sqlalchemy.orm import Session
 
+from storage.columns import storable
 from storage.errors import NotFound
-from storage.models import DealFacet, Page, Source
-from storage.pages import LEFT_OUT
+from storage.models import Page, Source, SourcePoll
+from storage.upsert import insert_or_replace
 from storage.vocabulary import PageState
+
+#: So many polls of each source are kept, the newest.
+POLLS_KEPT = 50
+#: So many hex digits of a link's key are remembered of the last answer.
+KEY_DIGITS = 16
+_KEY_BYTES = KEY_DIGITS // 2
+_BATCH = 400  # names in one SELECT: well under the limits of both databases
 
 
 @dataclass(frozen=True, slots=True)
-class SourceValidators:
-    """What a source said its last answer was, to ask it for changes only; ``cursor``: how far it has been read."""
+class SourceState:
+    """All that is remembered of a source between two polls. Times are aware UTC; what it means decides the caller.
 
+    ``arrivals`` are the times (seconds since 1970, ascending) at which its newest items came out, ``texts`` the lengths
+    (characters, oldest first) of the last texts read from its pages, 0 for a page that gave none. ``alarms`` maps the
+    alarms that are on to when they began.
+    """
+
+    id: int
+    name: str
+    kind: str
+    url: str  # as configured
+    added_at: datetime
+    polls: int = 0  # all there were
+    # What it said its last answer was, to ask it for changes only; how far it has been read.
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
     cursor: str | None = None
+    verified_at: datetime | None = None  # when it was last asked without, or in spite of, its validators
+    distrusted_since: datetime | None = None  # it said "unchanged" when it had changed
+    # How looking there has gone.
+    last_poll_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_error_at: datetime | None = None
+    last_error: str | None = None
+    failures_in_row: int = 0
+    successes_in_row: int = 0
+    failing_since: datetime | None = None
+    last_found: int = 0  # links of the last good poll that was not "unchanged"
+    last_new: int = 0
+    last_notes: tuple[str, ...] = ()
+    # When to look again, and why then.
+    next_poll_at: datetime | None = None
+    next_poll_why: str | None = None
+    # Its rhythm.
+    arrivals: tuple[int, ...] = ()
+    overlap: float | None = None  # 0 to 1: of the links of the last two different answers
+    turnover_seconds: float | None = None  # the shortest time lately in which all its links were replaced by others
+    turnover_at: datetime | None = None
+    ttl_seconds: float | None = None  # for how long its document says to be kept
+    missed_at: datetime | None = None  # when items may last have come and gone between two polls
+    empty_since: datetime | None = None  # it answers, without a single link
+    texts: tuple[int, ...] = ()
+    # Where it moved: an address it redirects to for good, since when, and how many polls in a row saw that.
+    moved_to: str | None = None
+    moved_since: datetime | None = None
+    moved_times: int = 0
+    retired_at: datetime | None = None  # it said that it is gone for good
+    alarms: Mapping[str, datetime] | None = None
+
+
+class PollOutcome(StrEnum):
+    """How one poll went."""
+
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
-class SourceBeginning:
-    """When a source was added (aware UTC), and whether it has been polled with success since."""
+class PollRecord:
+    """One poll, for the history. ``overlap`` is None where there was nothing to compare."""
 
-    added_at: datetime
-    polled: bool
+    at: datetime
+    outcome: PollOutcome
+    found: int = 0
+    new: int = 0
+    overlap: float | None = None
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class SourceHealth:
-    """How a source does. Times are aware UTC; ``last_found`` and ``last_new`` count the last good poll's links."""
+class PagesRead:
+    """What became of pages of one source since its last poll: ``texts`` as in SourceState, of these pages only."""
 
-    name: str
-    kind: str
-    url: str
-    active: bool
-    last_poll_at: datetime | None
-    last_success_at: datetime | None
-    last_error_at: datetime | None
-    last_error: str | None
-    failures_in_row: int
-    next_poll_at: datetime | None
-    last_found: int
-    last_new: int
-    notes: tuple[str, ...]
-    pages_found: int  # all pages ever found there
-    pages_waiting: int  # to be fetched or read
-    pages_read: int
-    pages_failed: int  # set aside
-    deals: int
+    texts: tuple[int, ...] = ()
+    read: int = 0
+    failed: int = 0
+    deals: int = 0  # new ones
 
 
 def sync_sources(
@@ -67,10 +117,11 @@ def sync_sources(
 ) -> None:
     """Make the table know these (name, kind, url); with ``retire_others`` the rest are no longer polled.
 
-    Nothing is deleted: a retired source keeps its pages, and comes back when configured again. A changed
-    address forgets the validators and is due at once; so do all, when a source is retired that leaves pages waiting:
-    who names those too takes them over, and "unchanged" would not name them. ``settings`` has, by name, a hash (at most
-    64 characters) of what else decides which links a look gives; changed settings are as good as a changed address.
+    Nothing is deleted: a source that is not configured keeps its pages, and comes back when it is again. A changed
+    address forgets all that was learnt of the old one and is due at once. All are due, without their validators, when a
+    source goes that leaves pages waiting: who names those too takes them over, and "unchanged" would not name them.
+    ``settings`` has, by name, a hash (at most 64 characters) of what else decides which links a look gives; changed
+    settings are as good as a changed address.
     """
     known = {source.name: source for source in session.scalars(select(Source))}
     wanted: set[str] = set()
@@ -86,142 +137,144 @@ def sync_sources(
         told = (settings or {}).get(name, source.settings)
         if (source.kind, source.url, source.settings) != (kind, url, told):
             source.kind, source.url, source.settings = kind, url, told
-            source.cursor = None
-            _forget(source)
+            _begin_anew(source)
         source.active = True
     if retire_others:
-        retired = [source for name, source in known.items() if source.active and name not in wanted]
-        for source in retired:
+        gone = [source for name, source in known.items() if source.active and name not in wanted]
+        for source in gone:
             source.active = False
         waiting = select(Page.id).where(
-            Page.source_id.in_([source.id for source in retired]), Page.state != PageState.READ
+            Page.source_id.in_([source.id for source in gone]), Page.state != PageState.READ
         )
-        if retired and session.scalar(waiting.limit(1)) is not None:
+        if gone and session.scalar(waiting.limit(1)) is not None:
             for name in wanted:
-                _forget(known[name])
+                _forget_answer(known[name])
     session.flush()
 
 
 def due_sources(session: Session, now: datetime) -> list[str]:
-    """The names of the active sources whose time has come, the longest waiting first."""
+    """The names of the active sources whose time has come, the longest waiting first; never those retired."""
     due = or_(Source.next_poll_at.is_(None), Source.next_poll_at <= now)
     never_first = Source.next_poll_at.is_(None).desc()
-    query = select(Source.name).where(Source.active, due).order_by(never_first, Source.next_poll_at, Source.id)
+    query = (
+        select(Source.name)
+        .where(Source.active, Source.retired_at.is_(None), due)
+        .order_by(never_first, Source.next_poll_at, Source.id)
+    )
     return list(session.scalars(query))
 
 
-def validators_of(session: Session, name: str) -> SourceValidators:
-    """What to send with the next poll of this source; all None when it is new. Raises NotFound."""
-    source = _source(session, name)
-    return SourceValidators(source.etag, source.last_modified, source.body_hash, source.cursor)
+def retired_sources(session: Session) -> set[str]:
+    """The names of the sources that said they are gone for good."""
+    return set(session.scalars(select(Source.name).where(Source.retired_at.is_not(None))))
 
 
-def beginning_of(session: Session, name: str) -> SourceBeginning:
-    """When a source was first known, and whether a look there ever worked. Raises NotFound."""
-    source = _source(session, name)
-    return SourceBeginning(source.added_at, source.last_success_at is not None)
+def load_states(session: Session, names: Collection[str]) -> dict[str, SourceState]:
+    """What is remembered of these sources, by name. Raises NotFound."""
+    wanted = list(dict.fromkeys(names))
+    states: dict[str, SourceState] = {}
+    for start in range(0, len(wanted), _BATCH):
+        query = select(*STATE_COLUMNS).where(Source.name.in_(wanted[start : start + _BATCH]))
+        states |= {row["name"]: state_of(row) for row in session.execute(query).mappings()}
+    for name in wanted:
+        if storable(name) not in states:
+            raise NotFound(f"there is no source called {name!r}; `dealwire sources` lists those there are")
+    return {name: states[storable(name)] for name in wanted}
 
 
-def record_poll(
-    session: Session,
-    name: str,
-    *,
-    now: datetime,
-    validators: SourceValidators,
-    found: int,
-    new: int,
-    not_modified: bool,
-    notes: Sequence[str] = (),
-    next_poll_at: datetime | None = None,
-) -> None:
-    """Record a poll that worked. Call it in the transaction that adds its links, or a crash between loses them.
+def save_state(session: Session, before: SourceState, after: SourceState) -> None:
+    """Write what is different."""
+    changed = {
+        name: _stored(getattr(after, name)) for name in _STATE_FIELDS if getattr(after, name) != getattr(before, name)
+    }
+    if changed:
+        session.execute(
+            update(Source).where(Source.id == before.id).values(changed).execution_options(synchronize_session=False)
+        )
 
-    Unchanged (``not_modified``) keeps the counts of the last poll that brought something. Raises NotFound.
+
+def record_poll(session: Session, before: SourceState, after: SourceState, poll: PollRecord) -> None:
+    """Write a source's new state and add a poll to its history, from which the oldest then drops out.
+
+    Call it in the transaction that adds the poll's links, or a crash between loses them. A poll that goes on with the
+    one before (``after.polls`` is the same) takes its place.
     """
-    source = _source(session, name)
-    source.last_poll_at = source.last_success_at = now
-    source.failures_in_row = 0
-    source.next_poll_at = next_poll_at
-    source.last_notes = list(notes)
-    if not_modified:
-        source.etag = validators.etag or source.etag
-        source.last_modified = validators.last_modified or source.last_modified
-        source.body_hash = validators.body_hash or source.body_hash
-        source.cursor = validators.cursor or source.cursor
-        source.last_new = 0
-    else:
-        source.etag, source.last_modified = validators.etag, validators.last_modified
-        source.body_hash, source.cursor = validators.body_hash, validators.cursor
-        source.last_found, source.last_new = found, new
-    session.flush()
+    save_state(session, before, after)
+    row = {
+        "source_id": after.id, "slot": after.polls % POLLS_KEPT, "at": poll.at, "outcome": poll.outcome.value,
+        "found": poll.found, "new": poll.new, "overlap": poll.overlap, "error": poll.error,
+        "pages_read": 0, "pages_failed": 0, "deals": 0,
+    }  # fmt: skip
+    insert_or_replace(session, SourcePoll, row)
 
 
-def record_poll_failure(
-    session: Session, name: str, *, now: datetime, error: str, next_poll_at: datetime | None = None
-) -> int:
-    """Record a poll that failed; how many have failed in a row. Raises NotFound."""
-    source = _source(session, name)
-    source.last_poll_at = source.last_error_at = now
-    source.last_error = error
-    source.failures_in_row += 1
-    source.next_poll_at = next_poll_at
-    session.flush()
-    return source.failures_in_row
-
-
-def postpone(session: Session, name: str, *, until: datetime) -> None:
-    """Say when a source is due again. Raises NotFound."""
-    _source(session, name).next_poll_at = until
-    session.flush()
-
-
-def health(session: Session) -> list[SourceHealth]:
-    """Every source, by name, with its counts."""
-    pages: dict[int, dict[PageState, int]] = {}
-    counted = select(Page.source_id, Page.state, func.count()).group_by(Page.source_id, Page.state)
-    counted = counted.where(Page.outcome.is_distinct_from(LEFT_OUT))
-    for source_id, state, count in session.execute(counted):
-        pages.setdefault(source_id, {})[state] = count
-    in_deals = select(DealFacet.value, func.count()).where(DealFacet.kind == "source").group_by(DealFacet.value)
-    deals = dict(session.execute(in_deals).all())
-    return [
-        _health(source, pages.get(source.id, {}), deals.get(source.name, 0))
-        for source in session.scalars(select(Source).order_by(Source.name))
-    ]
-
-
-def _health(source: Source, pages: dict[PageState, int], deals: int) -> SourceHealth:
-    notes = source.last_notes if isinstance(source.last_notes, list) else []
-    return SourceHealth(
-        name=source.name,
-        kind=source.kind,
-        url=source.url,
-        active=source.active,
-        last_poll_at=source.last_poll_at,
-        last_success_at=source.last_success_at,
-        last_error_at=source.last_error_at,
-        last_error=source.last_error,
-        failures_in_row=source.failures_in_row,
-        next_poll_at=source.next_poll_at,
-        last_found=source.last_found,
-        last_new=source.last_new,
-        notes=tuple(str(note) for note in notes),
-        pages_found=sum(pages.values()),
-        pages_waiting=pages.get(PageState.FOUND, 0) + pages.get(PageState.FETCHED, 0),
-        pages_read=pages.get(PageState.READ, 0),
-        pages_failed=pages.get(PageState.SET_ASIDE, 0),
-        deals=deals,
+def record_pages(session: Session, before: SourceState, after: SourceState, pages: PagesRead) -> None:
+    """Write a source's new state and count these pages to its last poll."""
+    save_state(session, before, after)
+    session.execute(
+        update(SourcePoll)
+        .where(SourcePoll.source_id == after.id, SourcePoll.slot == after.polls % POLLS_KEPT)
+        .values(
+            pages_read=SourcePoll.pages_read + pages.read,
+            pages_failed=SourcePoll.pages_failed + pages.failed,
+            deals=SourcePoll.deals + pages.deals,
+        )
+        .execution_options(synchronize_session=False)
     )
 
 
-def _forget(source: Source) -> None:
+def last_links(session: Session, source_id: int) -> frozenset[str]:
+    """The keys (KEY_DIGITS hex digits each) of the links in the last answer that had any; none before the first."""
+    packed = session.scalar(select(Source.last_links).where(Source.id == source_id)) or b""
+    return frozenset(packed[at : at + _KEY_BYTES].hex() for at in range(0, len(packed), _KEY_BYTES))
+
+
+def keep_links(session: Session, source_id: int, keys: Collection[str]) -> None:
+    """Remember the links of an answer, by keys of hex digits, of which the first KEY_DIGITS count."""
+    packed = b"".join(sorted({bytes.fromhex(key[:KEY_DIGITS]) for key in keys}))
+    session.execute(
+        update(Source)
+        .where(Source.id == source_id)
+        .values(last_links=packed)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def state_of(row: RowMapping) -> SourceState:
+    """The state in a row that has the columns of the table."""
+    values = {name: row[name] for name in _STATE_FIELDS}
+    for name in ("last_notes", "arrivals", "texts"):
+        values[name] = tuple(values[name] or ())
+    values["alarms"] = {kind: datetime.fromisoformat(since) for kind, since in (values["alarms"] or {}).items()} or None
+    return SourceState(**values)
+
+
+def _stored(value: object) -> object:
+    if isinstance(value, tuple):
+        return list(value)
+    if isinstance(value, Mapping):
+        return {kind: since.isoformat() for kind, since in value.items()}
+    return value
+
+
+def _begin_anew(source: Source) -> None:
+    """Another address, other settings: nothing that was learnt counts any more but the counts themselves."""
+    _forget_answer(source)
+    source.cursor = source.verified_at = source.distrusted_since = None
+    source.arrivals, source.last_links = [], None
+    source.overlap = source.turnover_seconds = source.turnover_at = source.ttl_seconds = None
+    source.missed_at = source.empty_since = None
+    source.moved_to = source.moved_since = source.retired_at = None
+    source.moved_times = source.failures_in_row = source.successes_in_row = 0
+    source.failing_since = source.last_error = source.last_error_at = None
+    source.texts = []
+
+
+def _forget_answer(source: Source) -> None:
     """What the source said last is no use any more: look again, now."""
     source.etag = source.last_modified = source.body_hash = None
-    source.next_poll_at = None
+    source.next_poll_at = source.next_poll_why = None
 
 
-def _source(session: Session, name: str) -> Source:
-    source = session.scalar(select(Source).where(Source.name == name))
-    if source is None:
-        raise NotFound(f"there is no source called {name!r}; `dealwire sources` lists those there are")
-    return source
+_STATE_FIELDS = tuple(field.name for field in fields(SourceState))
+STATE_COLUMNS = tuple(getattr(Source, name) for name in _STATE_FIELDS)

@@ -28,3 +28,13 @@ def insert_or_ignore(session: Session, table: type[Base], rows: Sequence[Mapping
         result = session.execute(statement.returning(*inspect(table).primary_key))
         inserted += len(result.all())
     return inserted
+
+
+def insert_or_replace(session: Session, table: type[Base], row: Mapping[str, object]) -> None:
+    """Insert a row; where one has its primary key already, overwrite that."""
+    session.flush()
+    on_postgres = session.get_bind().dialect.name == "postgresql"
+    statement = (postgresql if on_postgres else sqlite).insert(table).values(dict(row))
+    key = [column.name for column in inspect(table).primary_key]
+    rest = {name: statement.excluded[name] for name in row if name not in key}
+    session.execute(statement.on_conflict_do_update(index_elements=key, set_=rest))

@@ -57,7 +57,8 @@ def command(
 
     Without SOURCE all configured sources are read; with --folder only what is named. Running it again reads only what
     is new. Interrupted (Ctrl-C), it finishes the pages in hand; the next pass goes on from there. A page that cannot be
-    had now is tried again by a later pass; one that is no use is set aside, until --retry-failed asks for it.
+    had now is tried again by a later pass; one that is no use is set aside, until --retry-failed asks for it. A
+    source that said it is gone for good (410) is asked again only when it is named.
 
     \b
     Examples:
@@ -74,7 +75,10 @@ def command(
         if retry_failed:
             _retry(database, sources)
         everything = None if folders and not names else settings.config.to_sources()
-        result = ingest_now(sources, database, settings.config.fetch.http_settings(), settings, configured=everything)
+        result = ingest_now(
+            sources, database, settings.config.fetch.http_settings(), settings,
+            configured=everything, ask_retired=bool(names),
+        )  # fmt: skip
     print_result(result)
     if not result.ok or result.stopped:
         ctx.exit(FAILED)
@@ -121,10 +125,12 @@ def ingest_now(
     settings: Settings,
     *,
     configured: Sequence[Source] | None = None,
+    ask_retired: bool = False,
 ) -> IngestResult:
     """One pass, with progress on stderr. The first Ctrl-C ends it after the pages in hand, the second at once.
 
-    ``configured``: all sources there are, so that the pages of those that are gone can be taken over.
+    ``configured``: all sources there are, so that the pages of those that are gone can be taken over. ``ask_retired``:
+    those that said they are gone for good are asked once more.
     """
     from pipeline.ingestion import ingest
     from pipeline.schedule import stopping_on_signals
@@ -140,6 +146,7 @@ def ingest_now(
                     concurrency=settings.config.fetch.concurrency, stop=stop,
                     keep_pages=settings.config.storage.keep_pages, configured=configured,
                     backfill=settings.config.backfill(),
+                    pace=settings.config.paces(), ask_retired=ask_retired,
                 )  # fmt: skip
 
     return asyncio.run(run())
@@ -156,6 +163,8 @@ def print_result(result: IngestResult) -> None:
     print_table(_COLUMNS, rows, title="sources" if on_terminal() else None)
     for failure in result.failures:
         say(str(failure))
+    for alarm in result.alarms:
+        say(str(alarm))
     seconds = (result.finished_at - result.started_at).total_seconds()
     failed = f", {len(result.failures)} failed" if result.failures else ""
     say(

@@ -95,7 +95,7 @@ def _parts(
     def service(client: HttpClient) -> Service:
         return Service(
             sources=sources,
-            every={source.name: source.every or config.schedule.poll_every for source in config.sources},
+            pace=config.paces(),
             backfill=config.backfill(),
             database=database,
             client=client,
@@ -126,6 +126,8 @@ def _retire(sources: Sequence[Source], database: Database) -> None:
 
 
 def _tell_pass(result: IngestResult) -> None:
+    for alarm in result.alarms:
+        _log(str(alarm))
     for failure in result.failures:
         _log(str(failure))
     polled = sum(source.polled for source in result.sources)

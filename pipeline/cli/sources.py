@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-import json
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli import sources_add, sources_opml, sources_suggest
+from pipeline.cli import sources_add, sources_list, sources_opml, sources_show, sources_suggest
 from pipeline.cli.common import (
     FAILED,
     Settings,
     extractor,
-    missing_file,
-    now,
-    on_terminal,
     say,
     settings_of,
     shared_options,
@@ -29,117 +24,31 @@ if TYPE_CHECKING:
     from scrapers.http import HttpClient
     from scrapers.links import Link
     from scrapers.sources import Source
-    from storage.sources import SourceHealth
-
-_COLUMNS = (
-    Column("source", wrap=True), Column("kind"), Column("health"), Column("last good poll"),
-    Column("found", right=True), Column("waiting", right=True), Column("read", right=True),
-    Column("failed", right=True), Column("deals", right=True), Column("remarks", wrap=True),
-)  # fmt: skip
 
 
 @click.group("sources", invoke_without_command=True)
 @shared_options
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """List the sources with their health, check one, find and add new ones, exchange them as OPML.
+    """List the sources with their health, show or check one, find and add new ones, exchange them as OPML.
 
     \b
     Examples:
       dealwire sources
+      dealwire sources show Nokia
       dealwire sources check Nokia
       dealwire sources add https://www.example.com/newsroom/
     """
     if ctx.invoked_subcommand is None:
-        ctx.invoke(list_sources)
+        ctx.invoke(sources_list.command)
 
 
+command.add_command(sources_list.command)
+command.add_command(sources_show.command)
 command.add_command(sources_add.command)
 command.add_command(sources_suggest.command)
 command.add_command(sources_opml.export)
 command.add_command(sources_opml.import_)
-
-
-@command.command("list")
-@click.option("--json", "as_json", is_flag=True, help="JSON Lines, one source a line")
-@shared_options
-@click.pass_context
-def list_sources(ctx: click.Context, as_json: bool = False) -> None:
-    """List every source with its health: last good poll, last error, pages found, read and failed, deals.
-
-    \b
-    Examples:
-      dealwire sources list
-      dealwire sources list --json | jq 'select(.failures_in_row > 0).name'
-    """
-    settings = settings_of(ctx)
-    configured = {source.name: source for source in settings.config.to_sources()}
-    known: dict[str, SourceHealth] = {}
-    if missing_file(settings.url) is None:
-        from storage.sources import health
-
-        with settings.database() as database, database.reading() as session:
-            known = {source.name: source for source in health(session)}
-    names = [*configured, *(name for name in known if name not in configured)]
-    if as_json:
-        for name in names:
-            click.echo(json.dumps(_as_json(name, configured.get(name), known.get(name)), ensure_ascii=False))
-        return
-    if not names:
-        say("no sources are configured here; name a configuration with --config, or try `dealwire demo`")
-    print_table(_COLUMNS, [_row(name, configured.get(name), known.get(name)) for name in names])
-
-
-def _row(name: str, source: Source | None, health: SourceHealth | None) -> tuple[str, ...]:
-    kind = source.kind if source else health.kind if health else ""
-    if health is None:
-        return (name, kind, "never polled", "", "", "", "", "", "", "")
-    remarks = [health.last_error or ""] if health.failures_in_row else []
-    remarks += health.notes
-    if source is None:
-        remarks.insert(0, "not in this configuration")
-    counts = (health.pages_found, health.pages_waiting, health.pages_read, health.pages_failed, health.deals)
-    last = "" if health.last_success_at is None else _ago(health.last_success_at)
-    return (name, kind, _state(health), last, *map(str, counts), "; ".join(filter(None, remarks)))
-
-
-def _state(health: SourceHealth) -> str:
-    if health.failures_in_row:
-        return f"failing ({health.failures_in_row} in a row)"
-    if health.last_success_at is None:
-        return "never polled"
-    return "ok" if health.last_found else "ok, but empty"
-
-
-def _ago(moment: datetime) -> str:
-    if not on_terminal():
-        return moment.isoformat(timespec="seconds")
-    seconds = int((now() - moment).total_seconds())
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds // size} {unit} ago"
-    return "just now"
-
-
-def _as_json(name: str, source: Source | None, health: SourceHealth | None) -> dict[str, object]:
-    def text(moment: datetime | None) -> str | None:
-        return moment.isoformat(timespec="seconds") if moment else None
-
-    shape: dict[str, object] = {
-        "name": name,
-        "kind": source.kind if source else health.kind if health else None,
-        "url": source.url if source else health.url if health else None,
-        "configured": source is not None,
-    }
-    if health is not None:
-        shape |= {
-            "last_poll": text(health.last_poll_at), "last_success": text(health.last_success_at),
-            "last_error_at": text(health.last_error_at), "last_error": health.last_error,
-            "failures_in_row": health.failures_in_row, "next_poll": text(health.next_poll_at),
-            "notes": list(health.notes), "pages_found": health.pages_found, "pages_waiting": health.pages_waiting,
-            "pages_read": health.pages_read, "pages_failed": health.pages_failed, "deals": health.deals,
-        }  # fmt: skip
-    return shape
 
 
 @command.command("check")

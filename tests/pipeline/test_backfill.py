@@ -11,7 +11,7 @@ from scrapers.backfill import MAX_UNDATED
 from scrapers.http import HttpClient, HttpSettings
 from scrapers.sources import FeedSource
 from storage.database import Database
-from storage.sources import health
+from storage.source_health import health
 from tests.loopback import LoopbackServer
 from tests.pipeline.newsroom import NOW, page, serve, toy_extract
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from pipeline.ingestion import PASS_TIME, IngestResult, ingest
+from pipeline.rhythm import Pace
 from scrapers.http import HttpClient, HttpSettings
 from scrapers.manners import FIRST_PAUSE_SECONDS
 from scrapers.sources import FeedSource, Source
@@ -15,6 +16,7 @@ from storage import pages
 from storage import sources as source_table
 from storage.database import Database
 from storage.pages import PageRef
+from storage.source_health import health
 from tests.loopback import Answer, LoopbackServer
 from tests.pipeline.newsroom import NOW, page, toy_extract
 
@@ -54,7 +56,7 @@ def run(
                 concurrency=concurrency,
                 stop=stop,
                 progress=lambda progress: stop.set() if enough() else None,
-                every={source.name: every for source in sources} if every else None,
+                pace={source.name: Pace(every, fixed=True) for source in sources} if every else None,
                 due_only=every is not None,
             )
 
@@ -105,7 +107,7 @@ def test_no_source_of_a_paused_host_is_blamed(server: LoopbackServer, database: 
     assert server.count("/full.xml") == 1
     assert len(result.failures) == 1
     with database.reading() as session:
-        assert sorted(state.failures_in_row for state in source_table.health(session)) == [0, 0, 0, 1]
+        assert sorted(source.state.failures_in_row for source in health(session)) == [0, 0, 0, 1]
         assert source_table.due_sources(session, NOW) == []
         soon = NOW + timedelta(seconds=FIRST_PAUSE_SECONDS + 1)
         assert len(source_table.due_sources(session, soon)) == 3

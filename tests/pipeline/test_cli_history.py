@@ -176,8 +176,8 @@ def test_sources_tell_their_health(asked: Path) -> None:
     (source,) = [json.loads(line) for line in dealwire("sources", "list", "--json").stdout.splitlines()]
     assert (source["kind"], source["pages_read"], source["failures_in_row"]) == ("folder", 5, 0)
     heading, row = dealwire("sources").stdout.splitlines()
-    assert heading.startswith("source\tkind\thealth")
-    assert "\tok\t" in row
+    assert heading.startswith("source\tkind\tstate")
+    assert "\tremoved\t" in row
     assert row.endswith("not in this configuration")  # it came with --folder
 
 
@@ -268,7 +268,7 @@ def test_one_dead_source_costs_only_itself_and_the_exit_code(tmp_path: Path) -> 
         assert dealwire("sources", "check", "Gone", "--config", str(config)).exit_code == 1
         assert "did you mean 'Good'" in dealwire("ingest", "Goood", "--config", str(config)).stderr
         health = dealwire("sources", "--config", str(config)).stdout
-        assert "failing (1 in a row)" in health
+        assert "\tpaused\t" in health
 
 
 def test_a_broken_configuration_names_line_and_key(tmp_path: Path) -> None:

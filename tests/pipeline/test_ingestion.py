@@ -12,13 +12,14 @@ from sqlalchemy import Connection, text
 
 from pipeline.ingestion import Extractor, IngestResult, Progress, Stage, ingest
 from pipeline.reextraction import reextract
+from pipeline.rhythm import Pace
 from scrapers.http import HttpClient, HttpSettings
 from scrapers.sources import FeedSource, FolderSource, Source
 from storage import deals, pages
-from storage import sources as source_table
 from storage.database import Database, open_database
 from storage.deals import DealQuery, DealView
 from storage.errors import DatabaseLocked, DatabaseReadOnly
+from storage.source_health import health
 from storage.vocabulary import PageState, Status
 from tests.databases import read_only
 from tests.loopback import LoopbackServer
@@ -52,8 +53,9 @@ def run(
                 extract=extract,
                 progress=told.append if told is not None else None,
                 stop=stop,
-                every={source.name: every for source in sources} if every else None,
+                pace={source.name: Pace(every, longest=every, fixed=True) for source in sources} if every else None,
                 due_only=due_only,
+                chance=lambda: 0.5,
             )
 
     return asyncio.run(once())
@@ -67,7 +69,7 @@ def found(database: Database) -> list[DealView]:
 def contents(database: Database) -> dict[str, Sequence[tuple[object, ...]]]:
     """All rows, but for the bookkeeping of polls."""
     with database.reading() as session:
-        return {name: rows for name, rows in builders.contents(session).items() if name != "source"}
+        return {name: rows for name, rows in builders.contents(session).items() if not name.startswith("source")}
 
 
 def test_a_pass_turns_a_feed_into_deals(server: LoopbackServer, database: Database) -> None:
@@ -235,12 +237,12 @@ def test_a_bad_source_costs_only_itself(server: LoopbackServer, database: Databa
     assert "no such folder" in (errors["folder"] or "")
     assert len(found(database)) == 1
     with database.reading() as session:
-        health = {entry.name: entry for entry in source_table.health(session)}
-    assert health["good"].failures_in_row == 0
-    assert health["good"].next_poll_at == NOW + timedelta(hours=1)
+        states = {entry.state.name: entry.state for entry in health(session)}
+    assert states["good"].failures_in_row == 0
+    assert states["good"].next_poll_at == NOW + timedelta(hours=1)
     for name, error in errors.items():
-        assert (health[name].last_error, health[name].failures_in_row) == (error, 1)
-        assert (health[name].next_poll_at or NOW) >= NOW + timedelta(hours=1)
+        assert (states[name].last_error, states[name].failures_in_row) == (error, 1)
+        assert (states[name].next_poll_at or NOW) >= NOW + timedelta(minutes=10)
 
 
 def test_only_due_sources_are_polled_when_asked_so(server: LoopbackServer, database: Database) -> None:
@@ -262,10 +264,10 @@ def test_a_failing_source_is_asked_less_and_less_often(server: LoopbackServer, d
     for _ in range(12):
         run([source], database, at=at, every=timedelta(minutes=5))
         with database.reading() as session:
-            [entry] = source_table.health(session)
-        assert entry.next_poll_at is not None
-        waits.append(entry.next_poll_at - at)
-        at = entry.next_poll_at
+            [entry] = health(session)
+        assert entry.state.next_poll_at is not None
+        waits.append(entry.state.next_poll_at - at)
+        at = entry.state.next_poll_at
     assert waits == sorted(waits)
     assert waits[0] == timedelta(minutes=10)
     assert waits[-1] == timedelta(days=1)
@@ -385,7 +387,7 @@ def test_a_failure_that_cannot_be_recorded_names_its_page_and_its_source(
         raise DatabaseLocked("deals.db is locked")
 
     monkeypatch.setattr("storage.pages.record_failure", locked)
-    monkeypatch.setattr("storage.sources.record_poll_failure", locked)
+    monkeypatch.setattr("pipeline.polling.after_fault", locked)
     result = run([source, lost], database)
     told = {(f.source, f.stage, f.subject) for f in result.failures if "locked" in f.error}
     assert told == {("wire", Stage.FETCH, server.url("/down")), ("lost", Stage.POLL, "lost")}

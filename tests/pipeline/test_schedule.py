@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.ingestion import IngestResult
+from pipeline.rhythm import Pace
 from pipeline.schedule import Job, Service
 from scrapers.http import HttpClient, HttpSettings
 from scrapers.sources import FeedSource
@@ -55,7 +56,10 @@ def test_it_polls_what_is_due_again_and_again(server: LoopbackServer, database: 
         async with HttpClient(SETTINGS) as client:
             service = Service(
                 sources=[often, rarely],
-                every={"often": timedelta(seconds=0.1), "rarely": timedelta(hours=1)},
+                pace={
+                    "often": Pace(timedelta(seconds=0.1), fixed=True),
+                    "rarely": Pace(timedelta(hours=1), fixed=True),
+                },
                 database=database,
                 client=client,
                 now=utc_now,
@@ -89,7 +93,7 @@ def test_stopping_waits_for_the_page_in_hand(server: LoopbackServer, database: D
         async with HttpClient(SETTINGS) as client:
             service = Service(
                 sources=[FeedSource("wire", feed(server, ["/one", "/two"]))],
-                every={"wire": timedelta(hours=1)},
+                pace={"wire": Pace()},
                 database=database,
                 client=client,
                 now=utc_now,
@@ -111,7 +115,7 @@ def test_what_takes_longer_than_the_grace_is_dropped_and_stays_due(server: Loopb
         async with HttpClient(SETTINGS) as client:
             service = Service(
                 sources=[FeedSource("wire", server.url("/feed.xml"))],
-                every={"wire": timedelta(hours=1)},
+                pace={"wire": Pace()},
                 database=database,
                 client=client,
                 now=utc_now,
@@ -156,7 +160,7 @@ def test_jobs_run_at_their_time_and_their_failures_are_told_once(
         async with HttpClient(SETTINGS) as client:
             service = Service(
                 sources=[],
-                every={},
+                pace={},
                 database=database,
                 client=client,
                 now=utc_now,
@@ -186,7 +190,7 @@ def test_a_pass_that_cannot_be_made_is_told_once_and_tried_again(database: Datab
         async with HttpClient(SETTINGS) as client:
             service = Service(
                 sources=[],
-                every={},
+                pace={},
                 database=database,
                 client=client,
                 now=broken_clock,
@@ -204,6 +208,7 @@ def test_a_pass_that_cannot_be_made_is_told_once_and_tried_again(database: Datab
 PROGRAM = """
 import asyncio, sys
 from datetime import UTC, datetime, timedelta
+from pipeline.rhythm import Pace
 from pipeline.schedule import Service, stopping_on_signals
 from scrapers.http import HttpClient, HttpSettings
 from scrapers.sources import FeedSource
@@ -216,7 +221,7 @@ async def main(url, database_url):
     with open_database(database_url) as database, stopping_on_signals(stop):
         async with HttpClient(settings) as client:
             service = Service(
-                sources=[FeedSource("wire", url)], every={"wire": timedelta(hours=1)}, database=database,
+                sources=[FeedSource("wire", url)], pace={"wire": Pace()}, database=database,
                 client=client, now=lambda: datetime.now(UTC), extract=toy_extract, tick=timedelta(seconds=0.05),
                 on_pass=lambda result: print("read", result.read, flush=True),
             )

@@ -14,6 +14,7 @@ from storage import articles, deals, pages, sources
 from storage.database import Database
 from storage.models import Base
 from storage.records import Article, DealFacts, Evidence, Party, Report, StoredReport, Value
+from storage.source_health import health
 from storage.vocabulary import DatePrecision, DealType, Role, Status
 
 NOW = datetime(2026, 11, 5, 10, 0, tzinfo=UTC)
@@ -30,7 +31,7 @@ def add_source(database: Database, name: str = "wire") -> None:
 def source_names(database: Database) -> list[str]:
     """The sources that there are, as a reader finds them."""
     with database.reading() as session:
-        return [source.name for source in sources.health(session)]
+        return [source.state.name for source in health(session)]
 
 
 def add_page(session: Session, url: str, *, source: str = "wire") -> int:

@@ -35,6 +35,7 @@ from storage import (
     deliveries,
     digests,
     judgements,
+    page_identity,
     pages,
     redirects,
     schema,
@@ -111,9 +112,21 @@ def tell(session: Session) -> None:
     waiting, gone = add_page(session, f"{wire}/waiting"), add_page(session, f"{wire}/gone")
     pages.record_failure(session, waiting, "503", now=NOW, temporary=True, next_try_at=LATER)
     pages.record_failure(session, gone, "404", now=NOW, temporary=False, next_try_at=None)
-    validators = sources.SourceValidators('W/"1"', "Thu, 05 Nov 2026 10:00:00 GMT", "ab12")
-    sources.record_poll(session, "wire", now=NOW, validators=validators, found=9, new=7, not_modified=False)
-    sources.record_poll_failure(session, "filings", now=NOW, error="no answer", next_poll_at=LATER)
+    states = sources.load_states(session, ["wire", "filings"])
+    good = replace(
+        states["wire"], polls=1, etag='W/"1"', last_modified="Thu, 05 Nov 2026 10:00:00 GMT", body_hash="ab12",
+        last_poll_at=NOW, last_success_at=NOW, last_found=9, last_new=7, arrivals=(1_793_000_000, 1_793_009_000),
+        texts=(0, 812), overlap=0.1 + 0.2, alarms={"silent": NOW}, next_poll_at=LATER, next_poll_why="“rare”",
+    )  # fmt: skip
+    poll = sources.PollRecord(NOW, sources.PollOutcome.CHANGED, 9, 7, 0.1 + 0.2)
+    sources.record_poll(session, states["wire"], good, poll)
+    sources.keep_links(session, good.id, [page_identity.url_key(f"{wire}/buys")])
+    bad = replace(
+        states["filings"], polls=1, last_poll_at=NOW, last_error_at=NOW, last_error="no answer", failures_in_row=1,
+        failing_since=NOW, next_poll_at=LATER,
+    )  # fmt: skip
+    failed = sources.PollRecord(NOW, sources.PollOutcome.FAILED, error="no answer")
+    sources.record_poll(session, states["filings"], bad, failed)
     sources.sync_sources(session, [("wire", "feed", f"{wire}/feed")], LATER)
     digests.record_digest(
         session,

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -17,6 +18,7 @@ from storage.deals import DealQuery
 from storage.errors import DatabaseLocked, DatabaseUnreachable
 from storage.models import Article, Company, CompanyAlias
 from storage.records import Party, Value
+from storage.source_health import health
 from storage.vocabulary import Role
 from tests.storage.builders import LATER, NOW, add_deal, add_page, add_source, make_article, make_report, source_names
 
@@ -37,9 +39,9 @@ def all_at_once(*work: Callable[[], object]) -> list[object]:
 
 def test_reading_sees_one_moment(database: Database) -> None:
     with database.reading() as session:
-        assert sources.health(session) == []
+        assert health(session) == []
         add_source(database)
-        assert sources.health(session) == []
+        assert health(session) == []
     assert source_names(database) == ["wire"]
 
 
@@ -53,7 +55,7 @@ def test_readers_do_not_wait_for_the_writer(database: Database) -> None:
 def test_a_second_writer_waits_and_gives_up_in_the_end(ready_url: str) -> None:
     with open_database(ready_url) as first, open_database(ready_url, lock_timeout_seconds=0.1) as second:
         with first.session() as session:
-            sources.health(session)
+            health(session)
             with pytest.raises(DatabaseLocked, match="is locked by another"):
                 add_source(second)
         add_source(second)
@@ -69,13 +71,14 @@ def _count_up_at_once(url: str) -> None:
         with open_database(url) as database:
             for _ in range(5):
                 with database.session() as session:
-                    sources.record_poll_failure(session, "wire", now=NOW, error="down")
+                    wire = sources.load_states(session, ["wire"])["wire"]
+                    sources.save_state(session, wire, replace(wire, failures_in_row=wire.failures_in_row + 1))
 
     with open_database(url) as database:
         add_source(database)
         all_at_once(*[count_up] * 3)
         with database.reading() as session:
-            assert [source.failures_in_row for source in sources.health(session)] == [15]
+            assert [source.state.failures_in_row for source in health(session)] == [15]
 
 
 def test_two_that_read_the_same_page_write_its_article_once(ready_url: str) -> None:

@@ -20,11 +20,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.engine import make_url
 
-from storage import articles, deals, pages, schema, sources
+from storage import articles, deals, pages, schema
 from storage.database import Database, open_database, upgrade_database
 from storage.deals import DealQuery
 from storage.errors import SchemaVersionError
 from storage.models import Base
+from storage.source_health import health
 from storage.vocabulary import PageState
 from tests.storage import stored_schemas
 from tests.storage.builders import LATER, add_deal, contents
@@ -130,7 +131,7 @@ def test_a_database_of_any_version_is_read_and_written_after_its_upgrade(stored_
             assert articles.unresolved_reports(session) == [5]
             assert pages.load_body(session, 1).startswith(b"<html>")
             assert {page.id: page.state for page in pages.due_pages(session, now=LATER, limit=9)}[7] is PageState.FOUND
-            assert [source.name for source in sources.health(session)] == ["filings", "old", "wire"]
+            assert [source.state.name for source in health(session)] == ["filings", "old", "wire"]
         with database.session() as session:
             new = add_deal(session, "https://wire.example/after")
         with database.reading() as session:

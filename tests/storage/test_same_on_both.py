@@ -16,6 +16,7 @@ from storage.errors import InvalidRecord, NotFound
 from storage.models import Company, Deal
 from storage.pages import FetchedPage, FoundLink
 from storage.records import Evidence, Party, Value
+from storage.source_health import health, history
 from storage.vocabulary import Role
 from tests.storage.builders import LATER, NOW, add_deal, add_page, make_article, make_report
 
@@ -28,16 +29,17 @@ def test_text_is_sorted_by_code_point_whatever_the_server_s_language(database: D
     with database.session() as session:
         sources.sync_sources(session, [(name, "feed", "https://wire.example") for name in names], NOW)
     with database.reading() as session:
-        assert [source.name for source in sources.health(session)] == sorted(names)
+        assert [source.state.name for source in health(session)] == sorted(names)
 
 
 def test_names_differ_by_case_accents_and_spaces_and_no_further(database: Database) -> None:
     names = ["wire", "Wire", "wire ", "wíre", "wi\u0301re"]
     with database.session() as session:
         sources.sync_sources(session, [(name, "feed", "https://wire.example") for name in names], NOW)
-        sources.record_poll_failure(session, "Wire", now=NOW, error="down")
+        wire = sources.load_states(session, names)["Wire"]
+        sources.save_state(session, wire, replace(wire, failures_in_row=1))
     with database.reading() as session:
-        assert {source.name: source.failures_in_row for source in sources.health(session)} == {
+        assert {source.state.name: source.state.failures_in_row for source in health(session)} == {
             name: int(name == "Wire") for name in names
         }
 
@@ -74,7 +76,9 @@ def test_what_no_database_keeps_is_replaced_wherever_it_is_written(database: Dat
         pages.mark_read(session, page.id, ODD, now=NOW)
         ids = articles.save_article(session, page.id, article, [report], NOW)
         (stored,) = articles.stored_reports(session, ids)
-        sources.record_poll_failure(session, ODD, now=NOW, error=ODD)
+        state = sources.load_states(session, [ODD])[ODD]
+        poll = sources.PollRecord(NOW, sources.PollOutcome.FAILED, error=ODD)
+        sources.record_poll(session, state, replace(state, last_error=ODD, alarms={"failing": NOW}), poll)
         record = digests.DigestRecord("all", "csv", None, None, ODD, 1, "0" * 64, NOW)
         digests.record_digest(session, record)
         assert companies.find_companies(session, ODD) == [stored.parties[0].company_id]
@@ -88,6 +92,8 @@ def test_what_no_database_keeps_is_replaced_wherever_it_is_written(database: Dat
         (proof,) = stored.report.evidence
         assert kept.text[proof.start : proof.end] == proof.quote
         assert pages.load_body(session, page.id) == b"\x00\xff"
+        (past,) = history(session, ODD)
+        assert past.error == KEPT
         written = digests.digest_of(session, "all", None, None)
         assert written == replace(record, path=KEPT)
 
@@ -102,7 +108,7 @@ def test_what_is_too_long_is_refused(database: Database) -> None:
     with pytest.raises(InvalidRecord, match="名…' has 256 characters; at most 255 can be kept"):
         _sync(database, "名" * 256)
     with database.reading() as session:
-        assert [source.name for source in sources.health(session)] == ["名" * 255]
+        assert [source.state.name for source in health(session)] == ["名" * 255]
 
 
 def test_a_language_that_is_none_is_named(database: Database) -> None:
@@ -168,7 +174,7 @@ def test_json_keeps_what_it_is_given_and_orders_its_keys(database: Database) -> 
     notes = ["Ω", "", "1", 'a "quoted" \\ word', "\U0001f91d", "line\nline"]
     with database.session() as session:
         sources.sync_sources(session, [("wire", "feed", "https://wire.example")], NOW)
-        blank = sources.SourceValidators()
-        sources.record_poll(session, "wire", now=NOW, validators=blank, found=1, new=1, not_modified=False, notes=notes)
+        wire = sources.load_states(session, ["wire"])["wire"]
+        sources.save_state(session, wire, replace(wire, last_notes=tuple(notes)))
     with database.reading() as session:
-        assert sources.health(session)[0].notes == tuple(notes)
+        assert health(session)[0].state.last_notes == tuple(notes)
