@@ -16,9 +16,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
 
 from storage.database import Database, open_database
-from tests.postgres_server import ENVIRONMENT, NoServer, PostgresServer
+from tests.postgres_server import ENVIRONMENT, NOT_FOUND, NoServer, PostgresServer, find_programs
 
 FAMILIES = ("sqlite", "postgresql")
 
@@ -74,11 +75,24 @@ class PostgresDatabases:
             connection.execute(text(statement))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs a PostgreSQL where there is none; here, not in a fixture, so that it is told once for all."""
+    if not isinstance(item, pytest.Function) or os.environ.get(ENVIRONMENT) or find_programs():
+        return
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    if "postgres" in item.fixturenames or "postgresql" in parameters:
+        pytest.skip(NOT_FOUND)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresDatabases]:
-    """The PostgreSQL server; the test is skipped where there is none."""
+    """The PostgreSQL server; the test is skipped where it does not start."""
     if given := os.environ.get(ENVIRONMENT):
-        databases = PostgresDatabases(given)
+        try:
+            databases = PostgresDatabases(given)
+        except OperationalError as error:
+            pytest.fail(f"{ENVIRONMENT} names no server that can be used: {error.orig}", pytrace=False)
         yield databases
         databases.close()
         return

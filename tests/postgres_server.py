@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -44,6 +45,7 @@ class NoServer(Exception):
     """There is no PostgreSQL to test with, or it does not start; says what to do."""
 
 
+@cache
 def find_programs() -> Path | None:
     """The directory of ``initdb`` and ``postgres``, the newest version first; None when PostgreSQL is not installed."""
     candidates: list[Path] = []
