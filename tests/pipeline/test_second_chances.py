@@ -43,7 +43,7 @@ def ingest(*arguments: str) -> Result:
 
 
 def configure(**sources: str) -> None:
-    lines = ["fetch: {allow_private: [127.0.0.1], host_gap_seconds: 0}", "sources:"]
+    lines = ["schedule: {backfill_since: all}", "fetch: {allow_private: [127.0.0.1], host_gap_seconds: 0}", "sources:"]
     lines += [f"  - {{name: {name}, {rest}}}" for name, rest in sources.items()]
     Path("config.yaml").write_text("\n".join(lines) + "\n")
 

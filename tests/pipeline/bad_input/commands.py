@@ -30,7 +30,8 @@ def assert_told(result: Result, code: int, *words: str) -> None:
 
 def configure(folder: Path, sources: dict[str, str], fetch: str = "") -> None:
     """Writes a configuration with these sources (name to address); ``fetch`` goes on in its section of that name."""
-    lines = [f"storage: {{url: '{URL}'}}", f"fetch: {{allow_private: [127.0.0.1], host_gap_seconds: 0{fetch}}}"]
+    lines = [f"storage: {{url: '{URL}'}}", "schedule: {backfill_since: all}"]
+    lines += [f"fetch: {{allow_private: [127.0.0.1], host_gap_seconds: 0{fetch}}}"]
     lines += ["sources:", *(f"  - {{name: {name}, url: '{url}'}}" for name, url in sources.items())]
     (folder / "config.yaml").write_text("\n".join(lines) + "\n")
 
