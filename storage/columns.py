@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from sqlalchemy import DateTime, Dialect, Numeric, String, Text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from storage.errors import InvalidRecord
@@ -192,3 +193,22 @@ def _loaded(value: str | None) -> object | None:
         return None
     loaded: object = json.loads(value)
     return loaded
+
+
+class Words(TypeDecorator[object]):
+    """A list of words (letters and digits alone), for full text: written, searched and never read back.
+
+    SQLite has them with a space around each; PostgreSQL as a tsvector with their positions.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
+        return dialect.type_descriptor(TSVECTOR() if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: object | None, dialect: Dialect) -> str:
+        words = [str(word) for word in value] if isinstance(value, list) else []
+        if dialect.name != "postgresql":
+            return f" {' '.join(words)} "
+        return " ".join(f"'{word}':{position}" for position, word in enumerate(words, 1))

@@ -12,9 +12,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from storage.columns import GREATEST, check_amount
 from storage.companies import find_companies
 from storage.deal_shapes import DealQuery, DealRow, DealSort, DealView
+from storage.deal_text import containing
 from storage.errors import InvalidRecord
 from storage.models import Deal, DealFacet, DealParty, DealText, DigestDeal
-from storage.names import fold
+from storage.tokens import parse
 
 _Day = InstrumentedAttribute[date]
 _Id = InstrumentedAttribute[int]
@@ -103,7 +104,11 @@ def matching(session: Session, query: DealQuery) -> Matching | None:
         statement = statement.where(
             exists().where(also.c.deal_id == deal_id, also.c.kind == kind, also.c.value == value)
         )
-    return Matching(statement.where(*_own_fields(query, day)), day, deal_id)
+    return Matching(
+        statement.where(*_own_fields(query, day, postgres=session.get_bind().dialect.name == "postgresql")),
+        day,
+        deal_id,
+    )
 
 
 def _with_party(companies: list[int], query: DealQuery) -> Select[int]:
@@ -111,7 +116,7 @@ def _with_party(companies: list[int], query: DealQuery) -> Select[int]:
     return chosen if query.role is None else chosen.where(DealParty.role == query.role)
 
 
-def _own_fields(query: DealQuery, day: _Day) -> list[ColumnElement[bool]]:
+def _own_fields(query: DealQuery, day: _Day, *, postgres: bool) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if query.technology is not None:
         # Most deals are technology deals: its index helps only where it holds the order too, and must not tempt
@@ -149,16 +154,10 @@ def _own_fields(query: DealQuery, day: _Day) -> list[ColumnElement[bool]]:
     if query.sort is DealSort.VALUE:
         conditions.append(Deal.value_amount.is_not(None))
     if query.text is not None:
-        conditions.extend(text_conditions(query.text))
+        has_words = containing(parse(query.text), postgres=postgres)
+        if has_words is not None:
+            conditions.append(exists().where(DealText.deal_id == Deal.id, has_words))
     return conditions
-
-
-def text_conditions(text: str) -> list[ColumnElement[bool]]:
-    """Every word of ``text`` occurs in the deal's headline, parties or report titles, accents and case aside."""
-    return [
-        exists().where(DealText.deal_id == Deal.id, DealText.folded.contains(word, autoescape=True))
-        for word in fold(text).split()
-    ]
 
 
 def cursor(last: DealView | DealRow, sort: DealSort = DealSort.NEWEST) -> str:

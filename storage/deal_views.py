@@ -125,7 +125,9 @@ def _load_reports(session: Session, deal_ids: Sequence[int], *, evidence: bool) 
     if evidence:
         quoted = select(Report.id, Report.evidence).where(Report.deal_id.in_(deal_ids))
         quotes = dict(session.execute(quoted).all())
-    rows = sorted(session.execute(query).all(), key=lambda row: (row.published_at or row.first_seen, row.id))
+    rows = sorted(
+        session.execute(query).all(), key=lambda row: (row.published_at or row.first_seen, row.canonical_url, row.id)
+    )
     for row in rows:
         of_deal = loaded[row.deal_id]
         published_at: datetime | None = row.published_at

@@ -10,24 +10,21 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.columns import storable
-from storage.deal_summary import summary_of, told
+from storage.deal_summary import summary_of
+from storage.deal_text import deal_words, write_text
 from storage.deal_views import facts_of, load_children
 from storage.errors import InvalidRecord, NotFound
 from storage.models import (
-    Article,
     Deal,
     DealFacet,
     DealParty,
     DealRevision,
-    DealText,
-    Page,
     Report,
     ReportParty,
-    Source,
 )
-from storage.names import fold
 from storage.records import DealFacts, ResolvedParty
 from storage.staleness import mark_stale
+from storage.told import Told, told_of
 
 _TICK = timedelta(microseconds=1)
 
@@ -59,8 +56,10 @@ def save_deal(
         # The version of a deal, by which digests know what they told: never twice the same, whatever the clock does.
         now = max(now, deal.updated_at + _TICK)
     moved = _take_reports(session, deal.id, report_ids)
-    surroundings = _Surroundings(session, deal.id)
-    day = facts.announced_on or surroundings.first_day
+    told = told_of(session, [deal.id])[deal.id]
+    day = facts.announced_on or told.first_day
+    if day is None or not told.reports:
+        raise InvalidRecord(f"deal {deal.id} has no report; a deal is written with the reports that tell of it")
     before = None if deal_id is None else facts_of(deal, load_children(session, [deal.id])[deal.id])
     if before != facts or deal.day != day:
         _write_fields(deal, facts, day)
@@ -68,45 +67,16 @@ def save_deal(
             _revise(session, deal.id, before, facts, now, because)
         deal.updated_at = now
     parties_differ = _write_parties(session, deal.id, day, facts.parties)
-    if _write_facets(session, deal.id, day, facts, surroundings) or parties_differ or moved:
+    if _write_facets(session, deal.id, day, facts, told) or parties_differ or moved:
         deal.updated_at = now
-    _write_text(session, deal.id, facts, surroundings.titles)
-    summary = summary_of(facts.parties, facts.also, facts.focus, surroundings.told)
+    write_text(session, deal.id, day, deal_words(facts.headline, [party.name for party in facts.parties], told))
+    summary = summary_of(facts.parties, facts.also, facts.focus, told)
     if deal.summary != summary:
         deal.summary = summary
     if deal.stale:
         deal.stale = False
     session.flush()
     return deal.id
-
-
-class _Surroundings:
-    """What a deal's reports say of where and when it was reported."""
-
-    def __init__(self, session: Session, deal_id: int) -> None:
-        query = (
-            select(
-                Article.title, Article.published_at, Article.first_seen, Source.name,
-                Report.id, Article.language, Page.canonical_url,
-            )
-            .join(Report, Report.article_id == Article.id)
-            .join(Page, Page.id == Article.page_id)
-            .join(Source, Source.id == Page.source_id)
-            .where(Report.deal_id == deal_id)
-            .order_by(Report.id)
-        )  # fmt: skip
-        rows = session.execute(query).all()
-        if not rows:
-            raise InvalidRecord(f"deal {deal_id} has no report; a deal is written with the reports that tell of it")
-        self.titles = _unique(row.title for row in rows)
-        self.sources = _unique(row.name for row in rows)
-        times = [row.published_at or row.first_seen for row in rows]
-        self.first_day = min(times).astimezone(UTC).date()
-        self.told = told([(at, row.id, row.language, row.canonical_url) for at, row in zip(times, rows, strict=True)])
-
-
-def _unique(words: object) -> list[str]:
-    return list(dict.fromkeys(words))  # type: ignore[call-overload]
 
 
 def _tidy(facts: DealFacts) -> DealFacts:
@@ -193,15 +163,17 @@ def _write_parties(session: Session, deal_id: int, day: date, parties: Sequence[
     return True
 
 
-def _write_facets(session: Session, deal_id: int, day: date, facts: DealFacts, surroundings: _Surroundings) -> bool:
+def _write_facets(session: Session, deal_id: int, day: date, facts: DealFacts, told: Told) -> bool:
     """Make the facets those of the facts; whether anything was written."""
     wanted = {
         (kind, value): (day, ordinal)
         for kind, values in (
             ("type", [facts.type.value, *(deal_type.value for deal_type in facts.also)]),
             ("focus", list(facts.focus)),
-            ("language", surroundings.told.languages),
-            ("source", surroundings.sources),
+            ("status", [facts.status.value]),
+            ("role", list(dict.fromkeys(party.role.value for party in facts.parties))),
+            ("language", told.languages),
+            ("source", told.sources),
         )
         for ordinal, value in enumerate(values)
     }
@@ -220,15 +192,6 @@ def _write_facets(session: Session, deal_id: int, day: date, facts: DealFacts, s
             session.add(DealFacet(deal_id=deal_id, kind=kind, value=value, day=facet_day, ordinal=ordinal))
     session.flush()
     return True
-
-
-def _write_text(session: Session, deal_id: int, facts: DealFacts, titles: Sequence[str]) -> None:
-    folded = fold("\n".join(_unique([facts.headline, *(party.name for party in facts.parties), *titles])))
-    row = session.get(DealText, deal_id)
-    if row is None:
-        session.add(DealText(deal_id=deal_id, folded=folded))
-    elif row.folded != folded:
-        row.folded = folded
 
 
 def _revise(

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from storage.deal_summary import summaries
+from storage.deal_summary import summary_of
+from storage.deal_text import deal_words, write_text
+from storage.deal_views import load_children
 from storage.models import Deal
+from storage.told import told_of
 
 _BATCH = 500
 
@@ -40,9 +43,14 @@ def fill_in(sessions: sessionmaker[Session], progress: Callable[[int, int], None
 
 def _fill_some(session: Session) -> int:
     # Locked, so that nobody writes a deal of the batch between our reading and our writing.
-    empty = select(Deal.id).where(Deal.summary.is_(None)).order_by(Deal.id).limit(_BATCH).with_for_update()
-    deal_ids = session.scalars(empty).all()
-    if deal_ids:
-        rows = [{"id": deal_id, "summary": summary} for deal_id, summary in summaries(session, deal_ids).items()]
-        session.execute(update(Deal), rows)
-    return len(deal_ids)
+    empty = select(Deal).where(Deal.summary.is_(None)).order_by(Deal.id).limit(_BATCH).with_for_update()
+    deals = session.scalars(empty).all()
+    deal_ids = [deal.id for deal in deals]
+    children = load_children(session, deal_ids)
+    told = told_of(session, deal_ids)
+    for deal in deals:
+        of_deal, told_of_it = children[deal.id], told[deal.id]
+        deal.summary = summary_of(of_deal.parties, of_deal.also(), of_deal.focus(), told_of_it)
+        names = [party.name for party in of_deal.parties]
+        write_text(session, deal.id, deal.day, deal_words(deal.headline, names, told_of_it))
+    return len(deals)

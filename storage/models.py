@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint, false, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, MetaData, UniqueConstraint, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from storage.columns import ExactDecimal, Json, KeyText, SafeText, ShortText, UtcDateTime, Word
+from storage.columns import ExactDecimal, Json, KeyText, SafeText, ShortText, UtcDateTime, Word, Words
 from storage.vocabulary import (
     DatePrecision,
     DealType,
@@ -297,7 +297,6 @@ class Deal(Base):
     __table_args__ = (
         Index(None, "day", "id"),
         Index(None, "technology", "day", "id"),
-        Index(None, "status", "day", "id"),
         Index(None, "updated_at", "id"),
         Index(None, "first_seen", "id"),
         Index(None, "value_currency", "value_amount", "id"),
@@ -346,7 +345,9 @@ class DealParty(Base):
 
 
 class DealFacet(Base):
-    """A value by which deals are filtered and counted: kind is ``type``, ``focus``, ``language`` or ``source``.
+    """A value by which deals are filtered and counted.
+
+    ``kind`` is ``type``, ``focus``, ``status``, ``role`` (some party has it), ``language`` or ``source``.
 
     Of kind ``type`` ordinal 0 is the primary type, the rest are ``also``.
     """
@@ -362,12 +363,24 @@ class DealFacet(Base):
 
 
 class DealText(Base):
-    """What free-text search looks through: headline, parties and report titles, folded."""
+    """The words that a deal is found by (see ``tokens``).
+
+    ``key`` holds the day and the id, so that the newest are the last in the full-text index too. The indices are made
+    by the migrations: SQLite's is the table ``deal_words``, which triggers keep up.
+    """
 
     __tablename__ = "deal_text"
+    __table_args__ = (
+        UniqueConstraint("deal_id"),
+        Index(None, "words", postgresql_using="gin").ddl_if(dialect="postgresql"),
+    )
 
-    deal_id: Mapped[int] = mapped_column(ForeignKey("deal.id", ondelete="CASCADE"), primary_key=True)
-    folded: Mapped[str]
+    key: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
+    deal_id: Mapped[int] = mapped_column(ForeignKey("deal.id", ondelete="CASCADE"))
+    fingerprint: Mapped[str] = mapped_column(ShortText(32))  # of the words: equal means nothing to write
+    words: Mapped[object] = mapped_column(Words, deferred=True)
 
 
 class DealRevision(Base):

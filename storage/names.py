@@ -31,6 +31,8 @@ _KEPT = frozenset("+#")  # part of names: Disney+, C#
 
 def fold(text: str) -> str:
     """Lower case, one width, no accents on Latin letters; for search and comparison. ``fold(fold(x)) == fold(x)``."""
+    if text.isascii():
+        return text.lower()
     folded = text
     for _ in range(4):  # a fold can bring a letter forth that folds again; three rounds are the most there are
         before = folded

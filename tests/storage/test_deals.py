@@ -6,15 +6,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import func, select, text
 
 from storage import articles, deals
 from storage.candidates import candidates
 from storage.database import Database
 from storage.deals import TimelineStep
 from storage.errors import InvalidRecord, NotFound
+from storage.models import DealText
 from storage.records import Party
 from storage.vocabulary import DealType, Role, Status
-from tests.storage.builders import LATER, NOW, TEXT, add_deal, add_reports, contents, facts_from, make_report
+from tests.storage.builders import LATER, NOW, TEXT, add_deal, add_reports, contents, facts_from, make_report, quote
 
 
 def test_a_deal_is_shown_as_it_was_written(database: Database) -> None:
@@ -150,3 +152,41 @@ def test_a_deal_is_found_by_a_name_that_only_a_report_gives_a_party(database: Da
         before = contents(session)
         deals.save_deal(session, facts_from(first), [], now=LATER + timedelta(days=1), deal_id=deal_id)
         assert contents(session) == before
+
+
+def test_a_deal_that_goes_leaves_no_words_behind(database: Database) -> None:
+    with database.session() as session:
+        kept = add_deal(session, "https://wire.example/1", make_report(headline="Kestrel"))
+        gone = add_deal(session, "https://wire.example/2", make_report(headline="Kestrel"))
+        (stored,) = articles.reports_of_deal(session, gone)
+        deals.save_deal(session, facts_from(stored, headline="Heron"), [stored.id], now=NOW, deal_id=kept)
+    with database.reading() as session:
+        assert [view.id for view in deals.search(session, deals.DealQuery(text="heron"))] == [kept]
+        assert deals.search(session, deals.DealQuery(text="kestrel")) == []
+        assert session.scalar(select(func.count()).select_from(DealText)) == 1
+    if database.engine.dialect.name == "sqlite":
+        with database.engine.begin() as connection:  # complains where index and words differ
+            connection.execute(text("INSERT INTO deal_words (deal_words, rank) VALUES ('integrity-check', 1)"))
+            assert connection.scalar(text("SELECT count(*) FROM deal_words WHERE deal_words MATCH 'kestrel'")) == 0
+
+
+def test_a_deal_is_found_by_all_that_is_told_of_it(database: Database) -> None:
+    text_of_it = f"{TEXT} Sources said so."
+    with database.session() as session:
+        deal_id = add_deal(session, "https://wire.example/1", make_report(headline="Chips"))
+        reports = add_reports(
+            session,
+            "https://vi.example/1",
+            make_report(
+                parties=(Party("诺基亚公司", Role.ACQUIRER, "Nokia"), Party("Borealis", Role.TARGET)),
+                evidence=(quote(text_of_it, "Sources said so."),),
+            ),
+            text=text_of_it,
+            title="Thỏa thuận",
+        )
+        (stored,) = articles.reports_of_deal(session, deal_id)
+        deals.save_deal(session, facts_from(stored), reports, now=LATER, deal_id=deal_id)
+    with database.reading() as session:
+        for words in ("chips", "aquila", "诺基", "公司", "nokia", "thoa THUAN", '"sources said so"', "chip -heron"):
+            assert [view.id for view in deals.search(session, deals.DealQuery(text=words))] == [deal_id], words
+        assert deals.search(session, deals.DealQuery(text="chips -sources")) == []
