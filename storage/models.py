@@ -370,10 +370,7 @@ class DealText(Base):
     """
 
     __tablename__ = "deal_text"
-    __table_args__ = (
-        UniqueConstraint("deal_id"),
-        Index(None, "words", postgresql_using="gin").ddl_if(dialect="postgresql"),
-    )
+    __table_args__ = (UniqueConstraint("deal_id"),)
 
     key: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False

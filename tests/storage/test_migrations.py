@@ -9,6 +9,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from decimal import Decimal
@@ -33,6 +34,8 @@ from tests.storage.stored_schemas import load, versions
 
 EARLIER = [version for version in versions() if version != schema.CURRENT]
 
+#: Full text: made anew out of the rest by an upgrade, and, on SQLite, the tables of its index.
+DERIVED = ("deal_text", "deal_words")
 Rows = dict[str, dict[str, Sequence[object]]]
 
 
@@ -41,7 +44,8 @@ def raw(url: str) -> Rows:
     engine = sa.create_engine(make_url(url.replace("postgresql:", "postgresql+psycopg:", 1)))
     found: Rows = {}
     with engine.connect() as connection:
-        for name in sorted(set(sa.inspect(connection).get_table_names()) - {schema.VERSION_TABLE}):
+        names = set(sa.inspect(connection).get_table_names()) - {schema.VERSION_TABLE}
+        for name in sorted(name for name in names if not name.startswith(DERIVED)):
             result = connection.execute(sa.text(f"SELECT * FROM {name}"))
             rows = sorted(result.all(), key=repr)
             found[name] = {column: [row[at] for row in rows] for at, column in enumerate(result.keys())}
@@ -53,9 +57,15 @@ def differences(database: Database) -> list[object]:
     """How the tables differ from the models."""
     with database.engine.connect() as connection:
         context = MigrationContext.configure(
-            connection, opts={"version_table": schema.VERSION_TABLE, "compare_type": True}
+            connection,
+            opts={"version_table": schema.VERSION_TABLE, "compare_type": True, "include_object": _compared},
         )
         return list(compare_metadata(context, Base.metadata))
+
+
+def _compared(item: object, name: str | None, kind: str, reflected: bool, other: object) -> bool:
+    """Whether Alembic is to compare it: not the full-text indices, which no model describes for both databases."""
+    return name is None or not name.startswith(("deal_words", "ix_deal_text_words"))
 
 
 @pytest.fixture
@@ -107,7 +117,10 @@ def test_an_upgrade_keeps_every_row_and_makes_the_tables_of_the_models(stored_ur
     after = raw(stored_url)
     for table, columns in before.items():
         for column, values in columns.items():
-            assert sorted(map(repr, after[table][column])) == sorted(map(repr, values)), f"{table}.{column}"
+            lost = Counter(map(repr, values)) - Counter(map(repr, after[table][column]))
+            assert not lost, f"{table}.{column}"
+            if table != "deal_facet":  # which has got further kinds
+                assert len(values) == len(after[table][column]), f"{table}.{column}"
     with open_database(stored_url) as database:
         assert differences(database) == []
 
