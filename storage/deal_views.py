@@ -14,6 +14,7 @@ from storage.models import Article, Deal, DealFacet, DealParty, DealRevision, Pa
 from storage.records import DealFacts, ResolvedParty
 from storage.report_rows import evidence_of, value_of
 from storage.timelines import Telling, timeline
+from storage.told import in_order
 from storage.vocabulary import DealType
 
 
@@ -126,7 +127,10 @@ def _load_reports(session: Session, deal_ids: Sequence[int], *, evidence: bool) 
         quoted = select(Report.id, Report.evidence).where(Report.deal_id.in_(deal_ids))
         quotes = dict(session.execute(quoted).all())
     rows = sorted(
-        session.execute(query).all(), key=lambda row: (row.published_at or row.first_seen, row.canonical_url, row.id)
+        session.execute(query).all(),
+        key=lambda row: in_order(
+            row.published_at or row.first_seen, row.copy_of_id is not None, row.canonical_url, row.id
+        ),
     )
     for row in rows:
         of_deal = loaded[row.deal_id]

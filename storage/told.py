@@ -47,6 +47,7 @@ def told_of(session: Session, deal_ids: Sequence[int]) -> dict[int, Told]:
         reports[row.deal_id].append(
             _Row(
                 at=row.published_at or row.first_seen,
+                copy=row.copy_of_id is not None,
                 url=row.canonical_url,
                 id=row.id,
                 title=row.title,
@@ -66,9 +67,15 @@ def told_of(session: Session, deal_ids: Sequence[int]) -> dict[int, Told]:
     return {deal_id: _told(rows, names[deal_id]) if rows else Told() for deal_id, rows in reports.items()}
 
 
+def in_order(at: datetime, copy: bool, url: str, report_id: int) -> tuple[datetime, bool, str, int]:
+    """The key by which a deal's reports are sorted: earliest first, and not by the accident of who was read first."""
+    return at, copy, url, report_id
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     at: datetime
+    copy: bool
     url: str
     id: int
     title: str
@@ -78,8 +85,7 @@ class _Row:
 
 
 def _told(rows: list[_Row], names: list[str]) -> Told:
-    # Not in the order in which they were read: that is an accident.
-    rows.sort(key=lambda row: (row.at, row.url, row.id))
+    rows.sort(key=lambda row: in_order(row.at, row.copy, row.url, row.id))
     return Told(
         first_day=rows[0].at.astimezone(UTC).date(),
         first_url=rows[0].url,
