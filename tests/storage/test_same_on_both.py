@@ -44,10 +44,10 @@ def test_names_differ_by_case_accents_and_spaces_and_no_further(database: Databa
         }
 
 
-@pytest.mark.parametrize("sought", ["Tắk%", "tak_r", "tak\\r", "Tak'r", 'Tak"r', "tak%s", "tak:r", "%(x)s"])
+@pytest.mark.parametrize("sought", ["Tắ%kr", "tak_r", "tak\\r", "Tak'r", 'Tak"r', "tak%s", "tak:r", "%(x)s"])
 def test_no_character_of_a_search_is_a_wildcard_or_an_escape(database: Database, sought: str) -> None:
     with database.session() as session:
-        add_deal(session, "https://wire.example/1", make_report(headline="Takxr buys"))
+        add_deal(session, "https://wire.example/1", make_report(headline="Taxkr takxr buys"))
         wanted = add_deal(session, "https://wire.example/2", make_report(headline=f"x {sought} y", value=None))
     with database.reading() as session:
         assert [view.id for view in deals.search(session, DealQuery(text=sought))] == [wanted]
