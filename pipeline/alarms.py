@@ -120,9 +120,9 @@ class AlarmNews:
 
 def news_of(
     state: SourceState, alarms: Sequence[Alarm], now: datetime
-) -> tuple[Mapping[str, datetime] | None, tuple[AlarmNews, ...]]:
+) -> tuple[Mapping[str, datetime], tuple[AlarmNews, ...]]:
     """The alarms that are on, each with when it began, to be remembered; and what of that is news."""
-    before = state.alarms or {}
+    before = state.alarms
     after = {alarm.kind.value: before.get(alarm.kind, now) for alarm in alarms}
     begun = [
         AlarmNews(state.name, alarm.kind, True, now, alarm.message, alarm.advice)
@@ -132,7 +132,7 @@ def news_of(
     over = [
         AlarmNews(state.name, kind, False, before[kind]) for kind in AlarmKind if kind in before and kind not in after
     ]
-    return after or None, (*begun, *over)
+    return after, (*begun, *over)
 
 
 def silence_allowed(rhythm: Rhythm | None) -> timedelta:

@@ -135,7 +135,7 @@ def newest_item(health: SourceHealth) -> datetime | None:
 
 
 def _alarm_json(alarm: Alarm, health: SourceHealth | None) -> dict[str, object]:
-    since = (health.state.alarms or {}).get(alarm.kind) if health is not None else None
+    since = health.state.alarms.get(alarm.kind) if health is not None else None
     return {"kind": alarm.kind.value, "since": _text(since), "message": alarm.message, "advice": alarm.advice}
 
 

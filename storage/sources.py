@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 
@@ -74,7 +74,7 @@ class SourceState:
     moved_since: datetime | None = None
     moved_times: int = 0
     retired_at: datetime | None = None  # it said that it is gone for good
-    alarms: Mapping[str, datetime] | None = None
+    alarms: Mapping[str, datetime] = field(default_factory=dict)
 
 
 class PollOutcome(StrEnum):
@@ -245,7 +245,7 @@ def state_of(row: RowMapping) -> SourceState:
     values = {name: row[name] for name in _STATE_FIELDS}
     for name in ("last_notes", "arrivals", "texts"):
         values[name] = tuple(values[name] or ())
-    values["alarms"] = {kind: datetime.fromisoformat(since) for kind, since in (values["alarms"] or {}).items()} or None
+    values["alarms"] = {kind: datetime.fromisoformat(since) for kind, since in (values["alarms"] or {}).items()}
     return SourceState(**values)
 
 

@@ -74,7 +74,7 @@ def _facts(report: SourceReport, now: datetime) -> list[tuple[str, str]]:
     if report.polled_url != report.url:
         facts.append(("moved to", f"{report.polled_url} (asked instead; change it in the configuration)"))
     for alarm in report.alarms:
-        since = (state.alarms or {}).get(alarm.kind)
+        since = state.alarms.get(alarm.kind)
         facts.append(("alarm", alarm.message + (f" (since {ago(since, now)})" if since is not None else "")))
         facts.append(("what to do", alarm.advice))
     streak = f"{state.successes_in_row} good polls in a row" if state.successes_in_row else ""
