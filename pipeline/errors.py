@@ -18,7 +18,8 @@
     │   └── RobotsUnavailable          robots.txt cannot be had now
     ├── FolderError                    a folder or a file in it cannot be read
     └── ParseError                     an answer came, but not what the source promised
-        └── NotAFeed, NotASitemap, NotHtml, UnsafeDocument, BadSelector
+        ├── NotAFeed, NotASitemap, NotHtml, UnsafeDocument, BadSelector
+        └── NotASubmission, NotASubmissionList
 
     StorageError (storage.errors)      a record cannot be kept or found
     ├── DatabaseUnreachable            no such server or folder, not a database, missing driver
