@@ -58,7 +58,7 @@ DEFAULT_FILE = Path("config.yaml")
 DEFAULT_COMPANIES = Path("companies.yaml")
 DEFAULT_DATABASE = "sqlite:///dealwire.db"
 #: Kinds of source for which ``backfill_since`` means nothing.
-_READ_WHOLE = frozenset({"folder", "archive"})
+READ_WHOLE = frozenset({"folder", "archive"})
 _USUAL = Pace()
 
 
@@ -280,7 +280,7 @@ class Config(Part):
     def backfill(self) -> dict[str, date | timedelta]:
         """How far back each source is read, by name; what someone put together on purpose is read whole."""
         general = self.schedule.backfill_since
-        sources = [source for source in self.sources if source.kind not in _READ_WHOLE]
+        sources = [source for source in self.sources if source.kind not in READ_WHOLE]
         return {source.name: source.backfill_since or general for source in sources}
 
 

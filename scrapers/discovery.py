@@ -35,7 +35,7 @@ from scrapers.markup import plain_text
 from scrapers.poll import poll
 from scrapers.site_facts import SiteFacts, feed_facts, newsroom_section, page_facts, sitemap_facts
 from scrapers.sitemap import parse_sitemap, same_site
-from scrapers.sources import ListingSource, SitemapSource
+from scrapers.sources import FeedSource, ListingSource, SitemapSource
 from scrapers.suggestion import suggest
 
 WELL_KNOWN = ("/feed", "/rss", "/rss.xml", "/atom.xml", "/feed.xml", "/index.xml", "/feeds/all")
@@ -96,6 +96,15 @@ class Found:
     facts: SiteFacts = _NOTHING
     include: tuple[str, ...] = ()
     listing: ListingSource | None = None
+
+    def to_source(self, name: str, site: SiteFacts) -> FeedSource | SitemapSource | ListingSource:
+        """The source that this makes, with what the site tells where it tells nothing itself."""
+        language, publisher = self.facts.language or site.language, self.facts.publisher or site.publisher
+        if self.listing is not None:
+            return replace(self.listing, name=name, language=language, publisher=publisher)
+        if self.kind == "sitemap":
+            return SitemapSource(name, self.url, language, publisher, include=self.include)
+        return FeedSource(name, self.url, language, publisher)
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,6 +250,7 @@ def test_one_dead_source_costs_only_itself_and_the_exit_code(tmp_path: Path) -> 
         config.write_text(
             f"storage: {{url: 'sqlite:///deals.db'}}\n"
             f"fetch: {{allow_private: [127.0.0.1], host_gap_seconds: 0}}\n"
+            f"schedule: {{backfill_since: all}}\n"
             f"sources:\n"
             f"  - {{name: Broken, url: '{broken}'}}\n"
             f"  - {{name: Gone, url: '{server.url('/gone.xml')}'}}\n"
@@ -285,6 +286,7 @@ def test_the_service_polls_and_ends_cleanly_on_sigterm(tmp_path: Path) -> None:
         (tmp_path / "config.yaml").write_text(
             f"storage: {{url: 'sqlite:///deals.db'}}\n"
             f"fetch: {{allow_private: [127.0.0.1], host_gap_seconds: 0}}\n"
+            f"schedule: {{backfill_since: all}}\n"
             f"sources: [{{name: Quillmere, url: '{newsroom.base}/quillmere/atom.xml'}}]\n"
         )
         service = subprocess.Popen(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,69 @@ def test_suggest_shows_what_its_selectors_catch(config: Path, server: LoopbackSe
     assert nothing.exit_code == 1
     assert "repeats like headlines do" in nothing.stderr
     assert config.read_text() == before
+
+
+def test_check_tells_what_is_fetched_found_and_read(config: Path, server: LoopbackServer) -> None:
+    day = datetime.now(UTC).date().isoformat()
+    items = "".join(
+        f"<item><title>Item {n}</title><link>/{n}</link><pubDate>{when}</pubDate></item>"
+        for n, when in enumerate((day, "2019-01-01", day))
+    )
+    server.add("/feed", status=302, headers={"Location": "/moved"})
+    server.add("/moved", f"<rss version='2.0'><channel>{items}</channel></rss>".encode(), headers={"ETag": '"1"'})
+    story = (
+        "Ridgefen Telecom agreed to acquire Oakline Networks for 40 million dollars, both companies said today. " * 3
+    )
+    page = f"<title>Ridgefen Telecom buys Oakline Networks</title><p>{story}</p>"
+    server.add("/0", page.encode(), headers={"Content-Type": "text/html"})
+    config.write_text(f"{HEAD}sources: [{{name: Feed, url: '{server.url('/feed')}', language: en}}]\n")
+    result = dealwire("check", "Feed", "--pages", "2")
+    assert result.exit_code == 1  # of two pages one is gone
+    lines = result.stdout.splitlines()
+    assert lines[0] == f"Feed: feed at {server.url('/feed')}"
+    assert f"-> {server.url('/moved')}: 200, " in lines[1]
+    assert "can tell when nothing changed (ETag)" in lines[1]
+    assert lines[2] == "  robots.txt allows it"
+    assert lines[3] == "  3 links, 3 dated: 2 new, 1 left out"
+    assert "1 of 3 links are older than" in lines[4]
+    first, old, gone = (line.split("\t") for line in lines[6:])
+    assert first[1:4] == ["new", "Item 0", server.url("/0")]
+    assert "characters: Ridgefen Telecom buys Oakline Networks" in first[4]
+    assert first[5] == "acquisition: Ridgefen Telecom, Oakline Networks"
+    assert (old[1], old[4]) == ("left out", "")
+    assert gone[4].startswith("failed: ")
+    assert not Path("dealwire.db").exists()
+
+    assert CliRunner().invoke(app, ["ingest"]).exit_code == 1
+    told = json.loads(dealwire("check", "Feed", "--json", "--pages", "1").stdout)
+    assert [link["state"] for link in told["links"]] == ["known", "left out", "known"]
+    assert told["requests"][0]["url"] == server.url("/moved")
+    assert told["links"][0]["deals"][0]["parties"][0] == {"name": "Ridgefen Telecom", "role": "acquirer"}
+
+
+def test_check_of_an_address_looks_as_add_would(config: Path, server: LoopbackServer, tmp_path: Path) -> None:
+    url = server.add("/newsroom", UNORDERED, headers={"Content-Type": "text/html"})
+    result = dealwire("check", url, "--pages", "0", "--links", "2")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith(f"{url}: listing at {url}\n")
+    assert HEADLINES[1] in result.stdout
+    assert HEADLINES[2] not in result.stdout
+    assert "4 more; --links 6 lists them all" in result.stderr
+    gone = dealwire("check", server.url("/gone.xml"))
+    assert gone.exit_code == 1
+    assert "nothing was found" not in gone.stdout
+
+
+def test_check_reads_a_folder(config: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    story = "Ridgefen Telecom agreed to acquire Oakline Networks for 40 million dollars, both companies said today.\n"
+    (folder / "a.txt").write_text(f"Ridgefen Telecom buys Oakline Networks\n\n{story * 3}")
+    config.write_text(f"sources: [{{name: Saved, kind: folder, path: '{folder}'}}]\n")
+    result = dealwire("check", "Saved")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("Saved: folder at file:///")
+    assert "acquisition: Ridgefen Telecom, Oakline Networks" in result.stdout
 
 
 def test_dry_run_only_prints(config: Path, newsroom: str) -> None:

@@ -23,7 +23,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         return toy_extract
 
     monkeypatch.chdir(tmp_path)
-    for module in ("common", "ingest", "sources", "reextract"):
+    for module in ("common", "ingest", "sources_check", "reextract"):
         monkeypatch.setattr(f"pipeline.cli.{module}.extractor", toy)
     return tmp_path
 
