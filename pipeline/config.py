@@ -24,7 +24,6 @@ from pipeline.config_types import (
     Backfill,
     CikNumbers,
     DatabaseUrl,
-    Day,
     FilePath,
     FilePaths,
     FilingItems,
@@ -42,13 +41,14 @@ from pipeline.config_types import (
     Text,
     TimeZone,
     WebAddress,
+    WebAddresses,
     did_you_mean,
     known_ones,
 )
 from pipeline.errors import ConfigError
 from pipeline.rhythm import Pace
 from scrapers.edgar import DEAL_ITEMS
-from scrapers.sources import EdgarSource, FeedSource, FolderSource, ListingSource, SitemapSource, Source
+from scrapers.sources import ArchiveSource, EdgarSource, FeedSource, FolderSource, ListingSource, SitemapSource, Source
 from storage.vocabulary import FocusArea
 
 if TYPE_CHECKING:
@@ -210,16 +210,32 @@ class EdgarConfig(_SourceConfig):
     language: Language = "en"
     companies: CikNumbers = ()
     items: FilingItems = tuple(DEAL_ITEMS)
-    since: Day | None = None
     max_filings: Annotated[int, Field(ge=1, le=1000)] = 40
     base_url: WebAddress = "https://www.sec.gov"
     data_url: WebAddress = "https://data.sec.gov"
 
     def to_source(self) -> EdgarSource:
         return EdgarSource(
-            self.name, self.companies, self.items, since=self.since.isoformat() if self.since else None,
-            max_filings=self.max_filings, publisher=self.publisher, base_url=self.base_url, data_url=self.data_url,
-            language=self.language,
+            self.name, self.companies, self.items, max_filings=self.max_filings, publisher=self.publisher,
+            base_url=self.base_url, data_url=self.data_url, language=self.language,
+        )  # fmt: skip
+
+
+class ArchiveConfig(_SourceConfig):
+    """WARC files: of a path (a file, a folder, a pattern), and by address."""
+
+    kind: Literal["archive"]
+    path: FilePath | None = None
+    url: WebAddresses = ()
+    include: OptionalTerms = ()
+    exclude: OptionalTerms = ()
+    prefilter: bool = True
+    max_file_size: Size = 10_000_000_000
+
+    def to_source(self) -> ArchiveSource:
+        return ArchiveSource(
+            self.name, self.path, self.url, include=self.include, exclude=self.exclude, prefilter=self.prefilter,
+            max_file_bytes=self.max_file_size, language=self.language, publisher=self.publisher,
         )  # fmt: skip
 
 
@@ -233,7 +249,8 @@ SourceConfig = Annotated[
     | Annotated[ListingConfig, Tag("listing")]
     | Annotated[FolderConfig, Tag("folder")]
     | Annotated[SitemapConfig, Tag("sitemap")]
-    | Annotated[EdgarConfig, Tag("edgar")],
+    | Annotated[EdgarConfig, Tag("edgar")]
+    | Annotated[ArchiveConfig, Tag("archive")],
     Discriminator(_kind),
 ]
 
@@ -340,11 +357,13 @@ def _cross_check(config: Config, found: Located) -> Iterator[str]:
                 yield at(found, (section, position, "name"), said)
             seen.setdefault(entry.name, position)
     for position, source in enumerate(config.sources):
+        if source.kind == "archive" and source.path is None and not source.url:
+            yield at(found, ("sources", position), "needs 'path' (of WARC files here) or 'url' (of some elsewhere)")
         if source.kind != "edgar":
             continue
-        for key in () if source.companies else sorted({"since", "max_filings"} & source.model_fields_set):
+        if not source.companies and "max_filings" in source.model_fields_set:
             said = "is of use with companies only; without them dealwire takes what comes in from now on"
-            yield at(found, ("sources", position, key), said)
+            yield at(found, ("sources", position, "max_filings"), said)
         if source.enabled and not config.fetch.says_whom_to_write_to:
             said = (
                 "the SEC answers only programs that say whom to write to; "
@@ -385,4 +404,5 @@ _MODELS: Mapping[tuple[str, ...], type[Part]] = {
     ("sources", "folder"): FolderConfig,
     ("sources", "sitemap"): SitemapConfig,
     ("sources", "edgar"): EdgarConfig,
+    ("sources", "archive"): ArchiveConfig,
 }

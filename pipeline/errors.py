@@ -8,6 +8,8 @@
     │   ├── Unreachable                no name, no connection, or it broke
     │   ├── TimedOut                   too slow
     │   ├── TooLarge                   more bytes than the cap
+    │   │   └── TooLargeArchive        more than its source allows
+    │   ├── NoPieces                   a large file cannot be had bit by bit
     │   ├── BadEncoding                the body cannot be unpacked
     │   ├── BadStatus                  the server answered with an error status
     │   ├── TooManyRedirects           redirects go on and on
@@ -19,7 +21,7 @@
     ├── FolderError                    a folder or a file in it cannot be read
     └── ParseError                     an answer came, but not what the source promised
         ├── NotAFeed, NotASitemap, NotHtml, UnsafeDocument, BadSelector
-        └── NotASubmission, NotASubmissionList
+        └── NotASubmission, NotASubmissionList, NotAnArchive
 
     StorageError (storage.errors)      a record cannot be kept or found
     ├── DatabaseUnreachable            no such server or folder, not a database, missing driver

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from pipeline.errors import ExtractionError, PipelineError, told
+from pipeline.errors import ArticleError, ExtractionError, PipelineError, told
 from pipeline.ingest_result import Failure, IngestResult, Progress, ProgressCallback, SourceResult, Stage
 from pipeline.polling import Clock, Poller, Tally, fetched_page
 from pipeline.reading import Extractor, keep_document, link_of, read_document
@@ -27,7 +27,7 @@ from scrapers.http import HttpClient
 from scrapers.manners import host_key
 from scrapers.pages import fetch_page
 from scrapers.slots import Slots
-from scrapers.sources import Source, settings_key
+from scrapers.sources import ArchiveSource, Source, settings_key
 from storage import pages
 from storage import sources as source_table
 from storage.database import Database
@@ -198,7 +198,7 @@ class _Pass:
             # What a source gave is read before it is asked for more, so that no backlog builds up.
             await self._all_pages()
             unfinished = [name for name, tally in self.tally.items() if tally.more]
-            if not unfinished or self.stop.is_set():
+            if not unfinished or self._enough():
                 return
             # One that takes hours must not keep the others waiting: those that are due by now have their turn too.
             to_poll = await self.writer.run(self._due_sources) if self.due_only else unfinished
@@ -377,10 +377,20 @@ class _Pass:
         body = await self.writer.run(lambda: self._body(ref.id))
         source = self.sources[ref.source]
         fetched_at = ref.fetched_at or self.now()
-        document = await asyncio.to_thread(read_document, body, ref, source, self.extract, fetched_at=fetched_at)
+        archived = isinstance(source, ArchiveSource)
+        try:
+            document = await asyncio.to_thread(read_document, body, ref, source, self.extract, fetched_at=fetched_at)
+        except ArticleError:
+            if not archived:
+                raise
+            # An archive has all sorts of pages: that one is no article is no failure.
+            await self.writer.run(lambda: self._no_article(ref.id))
+            return
+        # What an archive has need not be kept a second time, but for what deals stand on.
+        keep_body = self.keep_pages and (bool(document.reports) or not archived)
 
         def keep() -> Resolved:
-            return keep_document(self.database, ref.id, document, now=self.now(), keep_body=self.keep_pages)
+            return keep_document(self.database, ref.id, document, now=self.now(), keep_body=keep_body)
 
         resolved = await self.writer.run(keep)
         tally = self.tally[ref.source]
@@ -401,6 +411,10 @@ class _Pass:
         self.gave.clear()
         if read:
             await self._record(Stage.READ, ", ".join(read), "health", self.poller.pages_read(read))
+
+    def _no_article(self, page_id: int) -> None:
+        with self.database.session() as session:
+            pages.mark_read(session, page_id, "no_article", now=self.now(), keep_body=False)
 
     def _body(self, page_id: int) -> bytes:
         with self.database.reading() as session:

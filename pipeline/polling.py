@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from pipeline.alarms import AlarmNews
+from pipeline.deal_words import tells_of_deals
 from pipeline.errors import told
 from pipeline.rhythm import Chance, Pace
 from pipeline.source_memory import (
@@ -30,7 +32,7 @@ from scrapers.identity import identity
 from scrapers.links import Link, canonical_url, unwrapped
 from scrapers.pages import Page
 from scrapers.poll import poll
-from scrapers.sources import FeedSource, ListingSource, Poll, SitemapSource, Source
+from scrapers.sources import ArchiveSource, FeedSource, ListingSource, Poll, SitemapSource, Source
 from storage import pages
 from storage import sources as source_table
 from storage.page_identity import url_key
@@ -77,7 +79,10 @@ class Poller:
         state, now = self._states[source.name], self.now()
         goes_on, tally.polled, tally.more = tally.more, True, False
         asked = _at_address(source, address_of(state))
-        found = await poll(asked, self.client, validators_to_send(state, now), doubt=to_verify(state, now))
+        worth_reading = await asyncio.to_thread(tells_of_deals) if isinstance(source, ArchiveSource) else None
+        found = await poll(
+            asked, self.client, validators_to_send(state, now), doubt=to_verify(state, now), told=worth_reading
+        )
         chosen = self._choose(state, found.links)
         links = [_found_link(link) for link in chosen.taken]
         left_out = [_found_link(link) for link in chosen.undated]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,7 @@ from pipeline.filing_reports import settled_by_items
 from pipeline.resolver import Resolved, refresh_deals, resolve_reports
 from scrapers.identity import declared_address, identity, is_front_page
 from scrapers.links import Link, canonical_url
-from scrapers.sources import Source
+from scrapers.sources import ArchiveSource, Source
 from storage import articles, deals, page_identity, pages
 from storage.database import Database
 from storage.page_identity import Identities
@@ -65,6 +66,9 @@ def read_document(
         publisher=source.publisher if source else publisher,
         fetched_at=fetched_at,
     )
+    if article.publisher is None and isinstance(source, ArchiveSource):
+        host = urlsplit(article.url or "").hostname
+        article = replace(article, publisher=host.removeprefix("www.") if host else None)
     try:
         return Document(article, reports_in(article, extract), identities(body, ref))
     except ExtractionError:

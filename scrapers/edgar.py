@@ -65,17 +65,15 @@ def current_filings(links: Sequence[Link], items: Collection[str]) -> tuple[Link
             continue
         if named and not set(named) & set(items):
             continue
-        shown = replace(link, title=_told(title[2], title[1], named), guid=accession[0], summary=None)
+        shown = replace(link, title=_told(title[2], title[1], named), guid=accession[0], summary=None, modified=None)
         kept.setdefault(accession[0], shown)
     return tuple(kept.values())
 
 
-def company_filings(
-    body: bytes, *, url: str, base: str, items: Collection[str], since: str | None, most: int
-) -> tuple[Link, ...]:
+def company_filings(body: bytes, *, url: str, base: str, items: Collection[str], most: int) -> tuple[Link, ...]:
     """The newest ``most`` 8-K filings with one of these items, from the JSON of a company's filings.
 
-    ``since`` is an ISO 8601 day; ``base`` is EDGAR's address, under which filings are. Raises NotASubmissionList.
+    ``base`` is EDGAR's address, under which filings are. Raises NotASubmissionList.
     """
     if len(body) > _MAX_COMPANY_BYTES:
         raise NotASubmissionList(url, f"it is more than {_MAX_COMPANY_BYTES:,} bytes")
@@ -88,7 +86,7 @@ def company_filings(
         raise NotASubmissionList(url, f"it is no list of a company's filings ({type(error).__name__})") from error
     if not all(isinstance(column, list) for column in columns) or not isinstance(name, str) or cik < 0:
         raise NotASubmissionList(url, "it is no list of a company's filings")
-    return tuple(_of_company(columns, name, cik, base, items, since, most))
+    return tuple(_of_company(columns, name, cik, base, items, most))
 
 
 def _of_company(
@@ -97,7 +95,6 @@ def _of_company(
     cik: int,
     base: str,
     items: Collection[str],
-    since: str | None,
     most: int,
 ) -> Iterator[Link]:
     taken = 0
@@ -110,8 +107,6 @@ def _of_company(
         if not form.startswith("8-K") or not _ACCESSION.fullmatch(accession) or not set(numbers) & set(items):
             continue
         day = filed if isinstance(filed, str) and _DAY.fullmatch(filed) else None
-        if since is not None and (day is None or day < since):
-            continue
         taken += 1
         folder = f"/Archives/edgar/data/{cik}/{accession.replace('-', '')}/{accession}-index.htm"
         yield Link(urljoin(base, folder), title=_told(name, form, numbers), published=day, guid=accession)

@@ -6,8 +6,10 @@
     │   ├── Unreachable          no name, no connection, or it broke
     │   ├── TimedOut             too slow: to connect, between bytes, or in all
     │   ├── TooLarge             more bytes than the cap, on the wire or unpacked
+    │   │   └── TooLargeArchive  a file of an archive, more than its source allows
     │   ├── BadEncoding          the body cannot be unpacked
     │   ├── BadStatus            the server answered with an error status
+    │   ├── NoPieces             a large file cannot be had bit by bit
     │   ├── TooManyRedirects     redirects go on and on
     │   ├── ForbiddenAddress     the host is in a private network
     │   ├── BrokenAnswer         what came is no HTTP, or broke off
@@ -19,6 +21,7 @@
         ├── NotAFeed
         ├── NotASitemap
         ├── NotHtml
+        ├── NotAnArchive
         ├── NotASubmission
         ├── NotASubmissionList
         ├── UnsafeDocument       entities, or markup made to exhaust who reads it
@@ -80,6 +83,12 @@ class TooLarge(FetchError):
     remedy = "if this document is wanted, raise the byte caps under fetch in the configuration"
 
 
+class TooLargeArchive(TooLarge):
+    """Raised when a file of an archive is larger than its source allows."""
+
+    remedy = "if it is wanted, raise the source's max_file_size"
+
+
 class BadEncoding(FetchError):
     """Raised when a body is packed in a way that was not asked for, or is broken."""
 
@@ -101,6 +110,12 @@ class BadStatus(FetchError):
             self.remedy = "the page is gone; if it is a source, look for its new address"
         elif status in (401, 403):
             self.remedy = "the server does not let this client read it"
+
+
+class NoPieces(FetchError):
+    """Raised when a server gives a large file only as a whole."""
+
+    remedy = "download the file and name it by its path"
 
 
 class TooManyRedirects(FetchError):
@@ -173,6 +188,12 @@ class NotHtml(ParseError):
     """Raised when a listing is no HTML page."""
 
     remedy = "check that the address is the newsroom page's"
+
+
+class NotAnArchive(ParseError):
+    """Raised when a file is no WARC file, or one that cannot be read bit by bit."""
+
+    remedy = "pack it anew record by record, as with `fastwarc recompress`, or unpack it"
 
 
 class NotASubmission(ParseError):

@@ -9,6 +9,7 @@ costs several times more per request.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -27,6 +28,7 @@ from scrapers.errors import (
     BadStatus,
     BrokenAnswer,
     ForbiddenAddress,
+    NoPieces,
     TimedOut,
     TooLarge,
     TooManyRedirects,
@@ -43,6 +45,7 @@ MEGABYTE = 1_000_000
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _MAX_POOLS = 64
+_CONTENT_RANGE = re.compile(r"bytes (?:(\d{1,18})-\d{1,18}|\*)/(?:(\d{1,18})|\*)")
 _LONGEST_VALIDATOR = 1000
 #: Each piece of a body costs us time, whatever is in it.
 _CRUMB_BYTES = 64
@@ -110,6 +113,14 @@ class Response:
     def content_type(self) -> str | None:
         """The Content-Type header as it came, charset included."""
         return self.headers.get("content-type")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a large file. ``total`` is the file's size, None when the server does not say."""
+
+    body: bytes
+    total: int | None
 
 
 @dataclass(slots=True)
@@ -214,6 +225,33 @@ class HttpClient:
             fresh_seconds=fresh_seconds(answer.headers, now),
         )
 
+    async def get_piece(self, url: str, start: int, length: int) -> Piece:
+        """At most ``length`` bytes of a large file from ``start`` on, as they are stored: nothing is unpacked.
+
+        Raises FetchError: NoPieces when the server gives the file only as a whole and it is too large for that.
+        """
+        headers = {
+            "User-Agent": self.settings.user_agent,
+            "Accept": "*/*",
+            "Accept-Encoding": "identity",
+            "Range": f"bytes={start}-{start + length - 1}",
+        }
+        try:
+            answer = await self._follow(url, headers, robots=self.settings.respect_robots, unpack=False)
+        except TooLarge as error:
+            raise NoPieces(url, error.cause) from error
+        span = _CONTENT_RANGE.fullmatch(answer.headers.get("content-range", "").strip())
+        total = int(span[2]) if span is not None and span[2] else None
+        if answer.status == 416:
+            return Piece(b"", start if total is None else total)
+        if not 200 <= answer.status < 300:
+            raise BadStatus(url, answer.status, answer.retry_after)
+        if answer.status != 206:
+            return Piece(answer.body[start : start + length], len(answer.body))
+        if span is None or span[1] is None or int(span[1]) != start:
+            raise NoPieces(url, "the server gave another piece than was asked for")
+        return Piece(answer.body[:length], total)
+
     async def _get_robots(self, url: str) -> bytes:
         headers = {"User-Agent": self.settings.user_agent, "Accept": "text/plain, */*;q=0.5", "Accept-Encoding": "gzip"}
         # One byte more tells that there is more.
@@ -232,6 +270,7 @@ class HttpClient:
         robots: bool,
         cut_at: int | None = None,
         max_redirects: int | None = None,
+        unpack: bool = True,
     ) -> _Answer:
         """The answer at the end of the redirects, each of which has to wait for its turn and to be allowed."""
         here = _checked(url, url)
@@ -243,7 +282,7 @@ class HttpClient:
             if robots:
                 await self._robots.check(here)
             async with self._manners.turn(here):
-                answer, left = await self._ask(here, headers, cut_at, left)
+                answer, left = await self._ask(here, headers, cut_at, left, unpack)
             if answer.status not in _REDIRECTS:
                 return replace(answer, permanent_url=permanent)
             location = answer.headers.get("location")
@@ -256,14 +295,14 @@ class HttpClient:
         raise TooManyRedirects(url, f"more than {most} redirects, the last to {here}")
 
     async def _ask(
-        self, url: str, headers: Mapping[str, str], cut_at: int | None, left: float
+        self, url: str, headers: Mapping[str, str], cut_at: int | None, left: float, unpack: bool
     ) -> tuple[_Answer, float]:
         """One answer within the seconds that are ``left``, and how many are then."""
         loop = asyncio.get_running_loop()
         started = loop.time()
         try:
             async with asyncio.timeout(left):
-                answer = await self._exchange(url, headers, cut_at)
+                answer = await self._exchange(url, headers, cut_at, unpack)
         except TimeoutError as error:
             seconds = self.settings.total_deadline_seconds
             raise TimedOut(url, f"the whole answer took longer than {seconds:g} seconds") from error
@@ -271,7 +310,7 @@ class HttpClient:
         pause = self._manners.answered(url, answer.status, asked)
         return replace(answer, retry_after=asked if pause is None else pause), left - (loop.time() - started)
 
-    async def _exchange(self, url: str, headers: Mapping[str, str], cut_at: int | None) -> _Answer:
+    async def _exchange(self, url: str, headers: Mapping[str, str], cut_at: int | None, unpack: bool) -> _Answer:
         settings = self.settings
         waits = {
             "connect": settings.connect_timeout_seconds,
@@ -286,7 +325,8 @@ class HttpClient:
             try:
                 found = {name.lower(): value for name, value in response.headers.items()}
                 # The body of an error or a redirect is of no use to anyone.
-                body = await self._read(url, response, cut_at) if 200 <= response.status_code < 300 else b""
+                good = 200 <= response.status_code < 300
+                body = await self._read(url, response, cut_at, unpack) if good else b""
                 return _Answer(url, response.status_code, found, body)
             finally:
                 await response.aclose()
@@ -306,10 +346,11 @@ class HttpClient:
         finally:
             pool.users -= 1
 
-    async def _read(self, url: str, response: httpx.Response, cut_at: int | None) -> bytes:
+    async def _read(self, url: str, response: httpx.Response, cut_at: int | None, unpacked: bool) -> bytes:
         """The body, unpacked; no more than the caps is ever held. With ``cut_at`` a longer body is cut, not refused."""
         settings = self.settings
-        unpack = _unpacker(url, response.headers.get("content-encoding", ""), settings.max_body_bytes)
+        packing = response.headers.get("content-encoding", "") if unpacked else ""
+        unpack = _unpacker(url, packing, settings.max_body_bytes)
         claimed = response.headers.get("content-length", "")
         size = int(claimed) if claimed.isascii() and claimed.isdigit() and len(claimed) < 20 else 0
         if cut_at is None and size > settings.max_wire_bytes:

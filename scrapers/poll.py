@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 
+from scrapers.archive import poll_archive
 from scrapers.edgar import PAGE_SIZE, company_filings, company_url, current_filings, current_filings_url
 from scrapers.errors import ScrapeError
 from scrapers.feed import parse_feed
@@ -16,6 +18,7 @@ from scrapers.links import Link, canonical_url
 from scrapers.listing import parse_listing
 from scrapers.sitemap_tree import read_tree
 from scrapers.sources import (
+    ArchiveSource,
     EdgarSource,
     FeedSource,
     FolderSource,
@@ -37,11 +40,17 @@ _ACCEPT = {"feed": _FEED, "listing": _HTML, "sitemap": _SITEMAP}
 
 
 async def poll(
-    source: Source, client: HttpClient, validators: Validators | None = None, *, doubt: bool = False
+    source: Source,
+    client: HttpClient,
+    validators: Validators | None = None,
+    *,
+    doubt: bool = False,
+    told: Callable[[bytes], bool] | None = None,
 ) -> Poll:
     """Look at ``source`` once. With the ``validators`` of the last poll, an unchanged source is told as such.
 
-    With ``doubt`` a server that says "unchanged" (304) is asked again without them, as some always say so. A look that
+    With ``doubt`` a server that says "unchanged" (304) is asked again without them, as some always say so. ``told`` is
+    for archives: whether the bytes of a page are worth being read. A look that
     found nothing, or not all, gives empty validators, so that the next one looks again instead of trusting
     "unchanged". Parsing runs in a thread. Raises ScrapeError: FetchError or ParseError, or FolderError for a folder.
     """
@@ -52,6 +61,8 @@ async def poll(
             found = await _poll_folder(source, validators)
         case EdgarSource():
             found = await _poll_edgar(source, client, validators)
+        case ArchiveSource():
+            found = await poll_archive(source, client, validators, told)
     if found.links or found.pages or found.not_modified:
         return found
     return replace(found, validators=Validators(cursor=found.validators.cursor))
@@ -177,7 +188,6 @@ async def _poll_companies(source: EdgarSource, client: HttpClient) -> Poll:
                 url=url,
                 base=source.base_url,
                 items=source.items,
-                since=source.since,
                 most=source.max_filings,
             )
         except ScrapeError as error:

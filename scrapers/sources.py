@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
 
 from scrapers.edgar import DEAL_ITEMS, company_url, current_filings_url
 from scrapers.links import Link
@@ -13,7 +14,7 @@ from scrapers.links import Link
 if TYPE_CHECKING:
     from scrapers.pages import Page
 
-Kind = Literal["feed", "listing", "folder", "sitemap", "edgar"]
+Kind = Literal["feed", "listing", "folder", "sitemap", "edgar", "archive"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +107,12 @@ class EdgarSource:
     """Filings on Form 8-K at the SEC's EDGAR: what all companies file now, or what those of ``companies`` filed.
 
     ``companies`` are CIK numbers. Only filings with one of ``items`` are taken; of each company the newest
-    ``max_filings`` filed ``since`` an ISO 8601 day. ``base_url`` is EDGAR's address, ``data_url`` that of its data.
+    ``max_filings``. ``base_url`` is EDGAR's address, ``data_url`` that of its data.
     """
 
     name: str
     companies: tuple[str, ...] = ()
     items: tuple[str, ...] = tuple(DEAL_ITEMS)
-    since: str | None = None
     max_filings: int = 40
     publisher: str | None = None
     base_url: str = "https://www.sec.gov"
@@ -131,7 +131,38 @@ class EdgarSource:
         return current_filings_url(self.base_url, 0)
 
 
-Source = FeedSource | ListingSource | FolderSource | SitemapSource | EdgarSource
+@dataclass(frozen=True, slots=True)
+class ArchiveSource:
+    """WARC files, which hold pages as they were fetched: those of ``path`` (a file, a folder, a pattern) and ``urls``.
+
+    An address that ends in ``.paths.gz`` is a list of files. ``include`` and ``exclude`` choose by host and path (see
+    warc.Wanted). With ``prefilter`` only pages whose bytes look like those of a deal are taken. Larger files than
+    ``max_file_bytes`` are left out.
+    """
+
+    name: str
+    path: Path | None = None
+    urls: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    prefilter: bool = True
+    max_file_bytes: int = 10_000_000_000
+    language: str | None = None
+    publisher: str | None = None
+
+    @property
+    def kind(self) -> Kind:
+        return "archive"
+
+    @property
+    def url(self) -> str:
+        """The first of its places, as an address."""
+        if self.path is None:
+            return self.urls[0] if self.urls else ""
+        return "file://" + quote(self.path.expanduser().absolute().as_posix())
+
+
+Source = FeedSource | ListingSource | FolderSource | SitemapSource | EdgarSource | ArchiveSource
 
 
 #: What can be changed at a source without other links coming out of it.

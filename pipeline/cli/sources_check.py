@@ -125,6 +125,7 @@ class _Check:
 
     async def run(self, wanted: str) -> Self:
         """Look. Raises ScrapeError when the source itself cannot be read; what was asked until then has been told."""
+        from pipeline.deal_words import tells_of_deals
         from scrapers.errors import ScrapeError
         from scrapers.http import HttpClient
         from scrapers.poll import poll
@@ -143,13 +144,14 @@ class _Check:
             self.source = source = await self._source(wanted, client)
             requests.clear()
             try:
-                found = await poll(source, client)
+                found = await poll(source, client, told=tells_of_deals() if source.kind == "archive" else None)
             except ScrapeError:
                 for request in requests:
                     say(str(request))
                 raise
             asked = list(requests)
-            self.notes = list(found.notes)
+            # Of an archive, one batch is looked at.
+            self.notes = list(dict.fromkeys(filter(None, (found.reached, *found.notes))))
             self._judge(source, found)
             await self._read(source, found, client)
         self.requests = asked

@@ -205,7 +205,10 @@ def test_secrets_are_not_shown_in_messages() -> None:
         ("sources:\n- name: A", "line 2: sources[0] (A): needs 'url'"),
         ("sources:\n- url: https://a.example/", "line 2: sources[0]: needs 'name'"),
         ("sources:\n- just text", "line 2: sources[0]: expected keys with values, got 'just text'"),
-        ("sources: [{name: A, kind: rss}]", "expected one of feed, listing, folder, sitemap, edgar, got 'rss'"),
+        (
+            "sources: [{name: A, kind: rss}]",
+            "expected one of feed, listing, folder, sitemap, edgar, archive, got 'rss'",
+        ),
         (
             "sources: [{name: A, url: a.example}]",
             "sources[0].url (A): expected a web address that begins with https://",

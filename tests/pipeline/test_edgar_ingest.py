@@ -124,8 +124,7 @@ def test_nobody_asks_the_sec_without_saying_whom_to_write_to() -> None:
         ("companies: [0]", "expected a CIK number"),
         ("items: [2.02]", "expected items of Form 8-K that tell of deals: 1.01, 1.02, 2.01, 7.01, 8.01, got 2.02"),
         ("items: []", "expected at least one entry"),
-        ("since: yesterday, companies: 7", "expected a day such as 2026-11-05"),
-        ("since: 2026-11-05", "is of use with companies only"),
+        ("max_filings: 5", "is of use with companies only"),
         ("base_url: sec.gov", "expected a web address"),
         ("company: 7", "did you mean companies"),
     ],
@@ -140,12 +139,12 @@ def test_wrong_settings_are_told(wrong: str, told: str) -> None:
 def test_settings_reach_the_source() -> None:
     text = (
         "fetch: {contact: a@b.example, user_agent: ours}\n"
-        "sources: [{name: SEC, kind: edgar, companies: [320193, '0000000007'], items: 1.01, since: 2026-01-05}]"
+        "sources: [{name: SEC, kind: edgar, companies: [320193, '0000000007'], items: 1.01, max_filings: 7}]"
     )
     config = parse_config(text, environment={})
     (source,) = config.to_sources()
     assert isinstance(source, EdgarSource)
-    assert (source.companies, source.items, source.since, source.language) == (
-        ("0000320193", "0000000007"), ("1.01",), "2026-01-05", "en",
+    assert (source.companies, source.items, source.max_filings, source.language) == (
+        ("0000320193", "0000000007"), ("1.01",), 7, "en",
     )  # fmt: skip
     assert config.fetch.http_settings().user_agent == "ours a@b.example"
