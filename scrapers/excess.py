@@ -76,8 +76,8 @@ class PassingXml(RawIOBase):
         taken, self._ready = self._ready[:size], self._ready[size:]
         return bytes(taken)
 
-    def count_rest(self) -> None:
-        """Count what a reader that has enough leaves unread: the first entries of a million look like any."""
+    def count_all(self) -> None:
+        """Count without reading: a reader that has enough would stop at the first entries of a million."""
         for part in self._parts:
             self._count(part)
 

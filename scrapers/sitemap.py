@@ -79,6 +79,8 @@ def parse_sitemap(
         raise NotASitemap(url, f"this is XML of another kind, with the root <{root}>")
     is_index = root == "sitemapindex"
     if root:
+        whole = pieces(body, url, max_bytes=_MAX_UNPACKED_BYTES, wrong=lambda fault: NotASitemap(url, fault))
+        PassingXml(whole, url, max_tags=_MAX_TAGS).count_all()
 
         @lru_cache(maxsize=1000)  # the same days again and again
         def read_date(text: str) -> str | None:
@@ -87,7 +89,6 @@ def parse_sitemap(
         file = PassingXml(chain((head,), parts), url, max_tags=_MAX_TAGS)
         links_found = _xml_links(file, url, "sitemap" if is_index else "url", read_date, kept.notes)
         kept.take(links_found, () if is_index else include)
-        file.count_rest()
     else:
         kept.take(_listed(head + b"".join(parts), url), include)
     return kept.sitemap(is_index=is_index)

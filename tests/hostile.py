@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import gzip
 import itertools
 import random
@@ -26,6 +27,9 @@ from scrapers.errors import (
     TooManyRedirects,
     UnsafeDocument,
 )
+from scrapers.http import HttpClient
+from scrapers.poll import poll
+from scrapers.sources import FeedSource, SitemapSource
 
 #: An attack ends by itself after so many pieces, should nobody end it before.
 _MOST_PIECES = 4000
@@ -53,8 +57,9 @@ def _answer(body: bytes, *headers: str, status: str = "200 OK") -> list[bytes]:
     return [f"HTTP/1.1 {status}\r\n{head}\r\n".encode(), body]
 
 
-def _packed(body: bytes, packing: str) -> Callable[[str], list[bytes]]:
-    return lambda path: _answer(body, f"Content-Encoding: {packing}")
+def _packed(body: Callable[[], bytes], packing: str) -> Callable[[str], list[bytes]]:
+    made = functools.cache(body)
+    return lambda path: _answer(made(), f"Content-Encoding: {packing}")
 
 
 def _fixed(*pieces: bytes) -> Callable[[str], list[bytes]]:
@@ -75,7 +80,8 @@ def _redirect(location: Callable[[str], str]) -> Callable[[str], list[bytes]]:
 
 
 def _served(body: Callable[[], bytes]) -> Callable[[str], list[bytes]]:
-    return lambda path: _answer(body(), "Content-Type: application/xml")
+    made = functools.cache(body)
+    return lambda path: _answer(made(), "Content-Type: application/xml")
 
 
 def _laughs() -> bytes:
@@ -87,27 +93,44 @@ def _sitemap(content: bytes, times: int) -> bytes:
     return b'<?xml version="1.0"?><urlset>' + content * times + b"</urlset>"
 
 
+def _zeros() -> bytes:
+    return gzip.compress(b"\0" * 100_000_000)
+
+
+def _noise() -> bytes:
+    return random.Random(1).randbytes(200)
+
+
 _HEAD = b"HTTP/1.1 200 OK\r\n"
 _CHUNKED = _HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
-_ZEROS = gzip.compress(b"\0" * 100_000_000)
-_NOISE = random.Random(1).randbytes(200)
 _count = itertools.count()
 
 ATTACKS = (
-    Attack("gzip bomb", TooLarge, "unpacked it is more than", _packed(_ZEROS, "gzip")),
+    Attack("gzip bomb", TooLarge, "unpacked it is more than", _packed(_zeros, "gzip")),
     Attack(
-        "deflate bomb", TooLarge, "unpacked it is more than", _packed(zlib.compress(b"\0" * 100_000_000), "deflate")
+        "deflate bomb",
+        TooLarge,
+        "unpacked it is more than",
+        _packed(lambda: zlib.compress(b"\0" * 100_000_000), "deflate"),
     ),
     Attack(
-        "gzip bomb of many members", TooLarge, "unpacked it", _packed(gzip.compress(b"\0" * 1_000_000) * 100, "gzip")
+        "gzip bomb of many members",
+        TooLarge,
+        "unpacked it",
+        _packed(lambda: gzip.compress(b"\0" * 1_000_000) * 100, "gzip"),
     ),
     Attack(
-        "flood of empty gzip members", BadEncoding, "gzip files in one", _packed(gzip.compress(b"") * 40_000, "gzip")
+        "flood of empty gzip members",
+        BadEncoding,
+        "gzip files in one",
+        _packed(lambda: gzip.compress(b"") * 40_000, "gzip"),
     ),
-    Attack("gzip in gzip", BadEncoding, "which was not asked for", _packed(gzip.compress(_ZEROS), "gzip, gzip")),
-    Attack("brotli nobody asked for", BadEncoding, "packed as 'br'", _packed(_NOISE, "br")),
-    Attack("zstd nobody asked for", BadEncoding, "packed as 'zstd'", _packed(_NOISE, "zstd")),
-    Attack("gzip that is none", BadEncoding, "broken", _packed(_NOISE, "gzip")),
+    Attack(
+        "gzip in gzip", BadEncoding, "which was not asked for", _packed(lambda: gzip.compress(_zeros()), "gzip, gzip")
+    ),
+    Attack("brotli nobody asked for", BadEncoding, "packed as 'br'", _packed(_noise, "br")),
+    Attack("zstd nobody asked for", BadEncoding, "packed as 'zstd'", _packed(_noise, "zstd")),
+    Attack("gzip that is none", BadEncoding, "broken", _packed(_noise, "gzip")),
     Attack(
         "endless body in chunks",
         TooLarge,
@@ -210,6 +233,8 @@ FINE = "/fine"
 async def hostile_server(attacks: Sequence[Attack] = ATTACKS) -> AsyncIterator[int]:
     """Serve every attack at its path, and a decent page at ``FINE``; the port."""
     by_path = {attack.path: attack for attack in attacks}
+    for attack in attacks:
+        attack.pieces(attack.path)  # what is large is made once, and not while a client waits
     connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -260,6 +285,17 @@ async def _perform(attack: Attack, path: str, writer: asyncio.StreamWriter) -> N
     if attack.reset:
         await asyncio.sleep(0.05)  # or what was sent would be lost with the reset
         writer.transport.abort()
+
+
+async def meet(client: HttpClient, attack: Attack, port: int) -> None:
+    """Ask for what the attack pretends to be. Raises what it ends with."""
+    url = f"http://{host_of(attack)}:{port}{attack.path}"
+    if attack.error is not UnsafeDocument:
+        await client.get(url)
+    elif "sitemap" in attack.name:
+        await poll(SitemapSource("sitemap", url), client)
+    else:
+        await poll(FeedSource("feed", url), client)
 
 
 async def resolver(host: str, port: int) -> list[str]:

@@ -7,7 +7,7 @@ import gzip
 import socket
 import tracemalloc
 import zlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TypeVar
@@ -21,7 +21,9 @@ from scrapers.errors import (
     BrokenAnswer,
     FetchError,
     ForbiddenAddress,
+    HostBusy,
     NotAllowed,
+    RobotsUnavailable,
     TimedOut,
     TooLarge,
     TooManyRedirects,
@@ -332,3 +334,129 @@ def test_every_fault_is_a_fetch_error_that_names_the_address(server: LoopbackSer
     garbage = server.add("/garbage", b"x", headers={"Transfer-Encoding": "nonsense"})
     with pytest.raises(FetchError, match="/garbage"):
         get(garbage)
+
+
+@pytest.mark.parametrize("etag", ['"caf\u00e9"', '"a\nX-Forged: 1"', '"' + "x" * 5000 + '"', '"a\x00"'])
+def test_a_validator_that_cannot_be_said_back_is_left_out(server: LoopbackServer, etag: str) -> None:
+    url = server.add("/x", b"hello")
+    assert get(url, validators=Validators(etag=etag, last_modified=etag)).body == b"hello"
+    assert not {"if-none-match", "if-modified-since", "x-forged"} & set(server.requests[0].headers)
+
+
+def test_users_and_passwords_are_neither_sent_nor_told(server: LoopbackServer) -> None:
+    server.add("/x", b"hello")
+    server.add("/y", status=302, headers={"Location": f"http://eve:secret@127.0.0.1:{server.port}/gone"})
+    response = get(f"http://bob:secret@127.0.0.1:{server.port}/x")
+    assert (response.requested_url, response.url) == (server.url("/x"), server.url("/x"))
+    with pytest.raises(BadStatus) as gone:
+        get(f"http://bob:secret@127.0.0.1:{server.port}/y")
+    with pytest.raises(BadAddress) as bad:
+        get("ftp://bob:secret@files.example/x")
+    for told in (str(gone.value), str(bad.value), repr(server.requests)):
+        assert "secret" not in told
+    assert all("authorization" not in request.headers for request in server.requests)
+
+
+async def by_number(name: str, port: int) -> Sequence[str]:
+    """What the system makes of a spelling, without asking anybody for names."""
+    if name in ("outside.example", "localhost"):
+        return ["127.0.0.1"]
+    found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    return [str(entry[4][0]) for entry in found]
+
+
+SPELLINGS = """
+    0.0.0.0 [::] [::1] [::ffff:127.0.0.1] [::127.0.0.1] [64:ff9b::7f00:1] [2002:7f00:1::] 127.1 2130706433 0x7f000001
+    0x7f.1 0177.0.0.1 017700000001 127.0.0.1. localhost 169.254.169.254 [fe80::1%25lo] [fe80::1%lo] ①②⑦.0.0.1 1２7.0.0.1
+"""
+
+
+@pytest.mark.parametrize("host", SPELLINGS.split())
+def test_no_spelling_of_an_address_leads_inside(server: LoopbackServer, host: str) -> None:
+    server.add("/x", b"secret")
+    location = f"http://{host}:{server.port}/x"
+    server.add("/jump", status=302, headers={"Location": location.encode().decode("latin-1")})
+
+    async def ask(url: str) -> None:
+        settings = small(allow_private=("outside.example",), connect_timeout_seconds=5.0)
+        async with HttpClient(settings, resolver=by_number) as client:
+            await client.get(url)
+
+    for url in (location, f"http://outside.example:{server.port}/jump"):
+        with pytest.raises((ForbiddenAddress, Unreachable, BadAddress)):
+            asyncio.run(ask(url))
+    assert [request.path for request in server.requests] == ["/jump"]
+
+
+def test_a_public_host_is_not_asked_at_any_port() -> None:
+    async def resolver(name: str, port: int) -> list[str]:
+        return ["203.0.114.1"]  # public, and never dialled here
+
+    async def go() -> None:
+        async with HttpClient(SETTINGS, resolver=resolver) as client:
+            await client.get("http://mail.example:25/")
+
+    with pytest.raises(ForbiddenAddress, match=r"port 25 of mail\.example is not among the allowed_ports"):
+        asyncio.run(go())
+
+
+def test_429_and_503_with_a_time_pause_the_host_for_all_its_pages(server: LoopbackServer) -> None:
+    server.add("/429", status=429)
+    server.add("/503", status=503, headers={"Retry-After": "120"})
+    server.add("/500", status=500)
+    fine = server.add("/fine", b"fine")
+
+    async def after(client: HttpClient, path: str) -> float | None:
+        with pytest.raises(BadStatus) as caught:
+            await client.get(server.url(path))
+        return caught.value.retry_after_seconds
+
+    for path, seconds in (("/429", 60.0), ("/503", 120.0)):
+
+        async def go(client: HttpClient, path: str = path, seconds: float = seconds) -> None:
+            assert await after(client, path) == seconds
+            with pytest.raises(HostBusy, match="asked to be left alone") as caught:
+                await client.get(fine)
+            assert seconds - 10 < (caught.value.retry_after_seconds or 0.0) <= seconds
+
+        run(go)
+
+    async def goes_on(client: HttpClient) -> None:
+        assert await after(client, "/500") is None
+        assert (await client.get(fine)).body == b"fine"
+
+    run(goes_on)
+
+
+def test_robots_follow_five_redirects_and_not_six(server: LoopbackServer) -> None:
+    settings = small(respect_robots=True, max_redirects=1)
+    server.add("/private", b"x")
+    for number in range(5):
+        server.add(f"/{number}" if number else "/robots.txt", status=301, headers={"Location": f"/{number + 1}"})
+    server.add("/5", b"User-agent: *\nDisallow: /private\n")
+    with pytest.raises(NotAllowed):
+        get(server.url("/private"), settings)
+    server.add("/5", status=301, headers={"Location": "/6"})
+    server.add("/6", b"User-agent: *\nDisallow: /private\n")
+    assert get(server.url("/private"), settings).body == b"x"
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410, 451])
+def test_robots_that_are_not_there_allow_all(server: LoopbackServer, status: int) -> None:
+    server.add("/robots.txt", status=status)
+    assert get(server.add("/x", b"x"), small(respect_robots=True)).body == b"x"
+
+
+@pytest.mark.parametrize("status", [500, 503, 599])
+def test_robots_that_cannot_be_had_now_forbid_all(server: LoopbackServer, status: int) -> None:
+    server.add("/robots.txt", status=status)
+    with pytest.raises(RobotsUnavailable, match=f"answered {status}"):
+        get(server.add("/x", b"x"), small(respect_robots=True))
+    assert server.count("/x") == 0
+
+
+def test_robots_that_never_end_or_never_come_forbid_all(server: LoopbackServer) -> None:
+    server.add("/robots.txt", chunks=[b"#"] * 1000, chunk_delay=0.05)
+    with pytest.raises(TimedOut, match=r"asking for its robots\.txt"):
+        get(server.add("/x", b"x"), small(respect_robots=True, total_deadline_seconds=0.3))
+    assert server.count("/x") == 0
