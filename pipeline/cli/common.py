@@ -234,7 +234,7 @@ def names_of(settings: Settings) -> Directory:
 def plain_stdout() -> Iterator[TextIO]:
     """Stdout as a UTF-8 stream that leaves line ends alone, for CSV."""
     sys.stdout.flush()
-    stream = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
+    stream = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="replace", newline="")
     try:
         yield stream
         stream.flush()

@@ -170,7 +170,7 @@ def _edition(session: Session, wanted: Wanted, now: datetime) -> _Edition:
 
 def _write(writer: Writer, draft: Path, wanted: Wanted, noted: Noted | None) -> int:
     marked = wanted.byte_order_mark and wanted.form is DigestFormat.CSV
-    with draft.open("w", encoding="utf-8-sig" if marked else "utf-8", newline="") as stream:
+    with draft.open("w", encoding="utf-8-sig" if marked else "utf-8", errors="replace", newline="") as stream:
         deals = writer.write(stream, wanted.form, noted)
         stream.flush()
         os.fsync(stream.fileno())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from pipeline.output import day_text, instant
 from pipeline.spreadsheet import Cell, join
 from storage.deals import DealRow
@@ -11,6 +13,9 @@ CSV_COLUMNS = (
     "value_kind", "headline", "confidence", "reports", "languages", "first_url", "first_seen", "updated",
 )  # fmt: skip
 
+#: The same few lists of words come again and again.
+_words = lru_cache(maxsize=4096)(join)
+
 
 def csv_row(row: DealRow) -> tuple[Cell, ...]:
     """One deal in the order of ``CSV_COLUMNS``. ``parties`` and ``roles`` are aligned."""
@@ -18,19 +23,19 @@ def csv_row(row: DealRow) -> tuple[Cell, ...]:
     return (
         row.id,
         day_text(row.announced_on, row.announced_precision),
-        row.status.value,
-        row.type.value,
-        join(also.value for also in row.also),
-        join(party.name for party in row.parties),
-        join(party.role.value for party in row.parties),
-        join(row.focus),
+        row.status,
+        row.type,
+        _words(row.also),
+        join([party.name for party in row.parties]),
+        _words(tuple([party.role for party in row.parties])),
+        _words(row.focus),
         value.amount if value else None,
         value.currency if value else None,
-        value.kind.value if value else None,
+        value.kind if value else None,
         row.headline,
         round(row.confidence, 3),
         row.reports,
-        join(row.languages),
+        _words(row.languages),
         row.first_url,
         instant(row.first_seen),
         instant(row.updated_at),
