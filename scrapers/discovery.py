@@ -258,7 +258,7 @@ class _Search:
                 isinstance(error, BadStatus) and error.status == 429
             ):
                 self._silent.add(host_key(candidate.url))
-            self._failures.append(str(error))
+            self._failures.append(f"{candidate.url}: {error.cause}")
             return None
         self._tried.add(canonical_url(response.url))
         try:
@@ -307,7 +307,7 @@ class _Search:
         try:
             return (await self._client.get(address, accept="text/plain, */*;q=0.5")).body.decode("utf-8", "replace")
         except FetchError as error:
-            self._failures.append(str(error))
+            self._failures.append(f"{address}: {error.cause}")
             return ""
 
 

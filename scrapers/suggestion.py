@@ -97,7 +97,9 @@ def suggest(
         if len(links) >= _LEAST_ITEMS:
             found.append(Suggestion(source, links, _score(links, group, url)))
     found.sort(key=lambda suggestion: -suggestion.score)
-    return tuple(_different(found))[:limit]
+    # Menus and footers repeat too; beside real headlines nobody wants to be shown them.
+    worth = [suggestion for suggestion in found if suggestion.score >= found[0].score / 2]
+    return tuple(_different(worth))[:limit]
 
 
 @dataclass(frozen=True, slots=True)

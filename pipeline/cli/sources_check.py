@@ -17,7 +17,6 @@ from pipeline.cli.common import (
     extractor,
     missing_file,
     now,
-    on_terminal,
     say,
     settings_of,
     shared_options,
@@ -31,9 +30,10 @@ if TYPE_CHECKING:
     from scrapers.sources import Poll, Source
     from storage.records import Report
 
-_COLUMNS = (
-    Column("published"), Column("state"), Column("title", wrap=True), Column("url", wrap=True),
-    Column("article", wrap=True), Column("deals", wrap=True),
+_LINKS = (Column("published"), Column("state"), Column("title", wrap=True), Column("url", wrap=True))
+_READ = (
+    Column("page read", wrap=True), Column("language"), Column("date"), Column("characters", right=True),
+    Column("deals", wrap=True),
 )  # fmt: skip
 
 
@@ -212,6 +212,7 @@ class _Check:
     async def _read(self, source: Source, found: Poll, client: HttpClient) -> None:
         from pipeline.article import read_article
         from pipeline.errors import PipelineError
+        from pipeline.output import moment_text
         from pipeline.reading import reports_in
         from scrapers.errors import ScrapeError
         from scrapers.pages import fetch_page
@@ -234,7 +235,7 @@ class _Check:
             except (ScrapeError, PipelineError) as error:
                 item.error = str(error)
                 continue
-            published = article.published_at.isoformat() if article.published_at else None
+            published = moment_text(article.published_at, article.published_precision)
             item.article = {
                 "title": article.title, "published": published, "language": article.language,
                 "characters": len(article.text),
@@ -255,12 +256,14 @@ class _Check:
         click.echo(f"  {len(self.items)} links, {dated} dated" + (f": {told}" if told else ""))
         for note in self.notes:
             click.echo(f"  note: {note}")
-        rows = [_row(item) for item in self.items[: self.shown]]
-        if on_terminal():
-            click.echo()
-        print_table(_COLUMNS, rows)
+        rows = [(item.published or "", item.state, item.title or "", item.url) for item in self.items[: self.shown]]
+        click.echo()
+        print_table(_LINKS, rows)
         if self.shown is not None and len(self.items) > self.shown:
             say(f"{len(self.items) - self.shown} more; --links {len(self.items)} lists them all")
+        if read := [_row(item) for item in self.items if item.article or item.error]:
+            click.echo()
+            print_table(_READ, read)
 
     def as_json(self) -> dict[str, object]:
         assert self.source is not None
@@ -288,19 +291,14 @@ def _deal(report: Report) -> dict[str, object]:
 
 
 def _row(item: Item) -> tuple[str, ...]:
-    article = ""
-    if item.error:
-        article = f"failed: {item.error}"
-    elif item.article:
-        told = item.article
-        article = (
-            f"{told['language']}, {told['published'] or 'no date'}, {told['characters']} characters: {told['title']}"
-        )
-    deals = "" if item.article is None else "; ".join(map(_told, item.deals)) or "no deal"
-    return (item.published or "", item.state, item.title or "", item.url, article, deals)
+    if item.article is None:
+        return (item.title or item.url, "", "", "", f"failed: {item.error}")
+    told = item.article
+    deals = "; ".join(map(_told, item.deals)) or "no deal"
+    return (str(told["title"]), str(told["language"]), str(told["published"] or ""), str(told["characters"]), deals)
 
 
 def _told(deal: dict[str, object]) -> str:
     parties = deal["parties"]
-    names = [str(party["name"]) for party in parties] if isinstance(parties, list) else []
+    names = [f"{party['name']} ({party['role']})" for party in parties] if isinstance(parties, list) else []
     return f"{deal['type']}: {', '.join(names)}"

@@ -134,12 +134,13 @@ def test_check_tells_what_is_fetched_found_and_read(config: Path, server: Loopba
     assert lines[2] == "  robots.txt allows it"
     assert lines[3] == "  3 links, 3 dated: 2 new, 1 left out"
     assert "1 of 3 links are older than" in lines[4]
-    first, old, gone = (line.split("\t") for line in lines[6:])
-    assert first[1:4] == ["new", "Item 0", server.url("/0")]
-    assert "characters: Ridgefen Telecom buys Oakline Networks" in first[4]
-    assert first[5] == "acquisition: Ridgefen Telecom, Oakline Networks"
-    assert (old[1], old[4]) == ("left out", "")
-    assert gone[4].startswith("failed: ")
+    listed = [line.split("\t")[1:] for line in lines[7:10]]
+    assert listed == [[state, f"Item {n}", server.url(f"/{n}")] for n, state in enumerate(("new", "left out", "new"))]
+    read, gone = (line.split("\t") for line in lines[12:])
+    assert read[:2] == ["Ridgefen Telecom buys Oakline Networks", "en"]
+    assert read[4] == "acquisition: Ridgefen Telecom (acquirer), Oakline Networks (target)"
+    assert gone[0] == "Item 2"
+    assert gone[4].startswith(f"failed: {server.url('/2')}: the server answered 404")
     assert not Path("dealwire.db").exists()
 
     assert CliRunner().invoke(app, ["ingest"]).exit_code == 1
@@ -171,7 +172,7 @@ def test_check_reads_a_folder(config: Path, tmp_path: Path) -> None:
     result = dealwire("check", "Saved")
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("Saved: folder at file:///")
-    assert "acquisition: Ridgefen Telecom, Oakline Networks" in result.stdout
+    assert "acquisition: Ridgefen Telecom (acquirer), Oakline Networks (target)" in result.stdout
 
 
 def test_dry_run_only_prints(config: Path, newsroom: str) -> None:

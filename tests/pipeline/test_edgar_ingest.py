@@ -86,7 +86,7 @@ def test_a_company_is_checked_and_read(edgar: LoopbackServer) -> None:
     edgar.add("/submissions/CIK0001234567.json", company_json([(1, "8-K", ["2.01"], "2026-11-04")]))
     checked = dealwire("sources", "check", "One")
     assert checked.exit_code == 0, checked.output
-    assert "acquisition: Quillmere Systems, Fennholt Photonics" in checked.stdout
+    assert "acquisition: Quillmere Systems (acquirer), Fennholt Photonics" in checked.stdout
     assert not Path("dealwire.db").exists()
     read = dealwire("ingest", "One")
     assert read.exit_code == 0, read.output
