@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
+from xml.sax.saxutils import escape
 
 import pytest
 from hypothesis import given
@@ -12,9 +14,12 @@ from hypothesis import strategies as st
 from scrapers.errors import NotAFeed, ScrapeError, UnsafeDocument
 from scrapers.feed import MAX_LINKS, parse_feed
 from scrapers.links import Link
+from scrapers.markup import plain_text
 from tests.scrapers.samples import ATOM, BOMB, DOCTYPE_091, JSON_FEED, RDF, RSS, rss
 
 URL = "https://news.example/feeds/all.xml"
+#: A year, month or day from 1980 to 2100, or a moment in UTC.
+DATE = re.compile(r"(19[89]\d|20\d\d|2100)(-[01]\d(-[0-3]\d(T\d\d:\d\d:\d\d\+00:00)?)?)?")
 
 
 def links(body: bytes, *, language: str | None = None, content_type: str | None = None) -> tuple[Link, ...]:
@@ -225,7 +230,19 @@ def test_garbage_in_a_feed_gives_links_or_a_scrape_error(garbage: bytes, positio
         found, _ = parse_feed(feed[:position] + garbage + feed[position:], url=URL)
     except ScrapeError:
         return
-    assert all(link.url.startswith(("http://", "https://")) for link in found)
+    for link in found:
+        assert link.url.startswith(("http://", "https://"))
+        assert link.published is None or DATE.fullmatch(link.published)
+
+
+@given(st.lists(st.text(max_size=30) | st.dates().map(str), max_size=8), st.sampled_from(["vi", "en", "ko", "de"]))
+def test_whatever_stands_for_a_date_is_none_or_a_day_of_our_time(dates: list[str], language: str) -> None:
+    items = "".join(
+        f"<item><link>/{number}</link><pubDate>{escape(plain_text(text, 30) or '')}</pubDate></item>"
+        for number, text in enumerate(dates)
+    )
+    for link in links(rss(items), language=language):
+        assert link.published is None or DATE.fullmatch(link.published)
 
 
 def test_json_cannot_smuggle_in_what_no_database_takes() -> None:
