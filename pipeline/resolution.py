@@ -16,6 +16,7 @@ from itertools import combinations
 from pipeline.names import Likeness, likeness
 from storage.judgements import DealJudgement
 from storage.records import StoredReport, Value
+from storage.sounds import sound_alike
 from storage.vocabulary import DealType, Role, Status
 
 #: From this score on two reports are of one deal.
@@ -51,6 +52,10 @@ _FOCAL = {
 _RUMOUR_DAYS = 300
 _OPEN = frozenset({Status.RUMORED, Status.ANNOUNCED})
 _NEAR_DAYS = 10
+#: Names that are never quite the same are taken for one within this time.
+_SPELLING_DAYS = 60
+#: How surely two names are one, where they are not the same: one within the other; alike in sound in two scripts.
+_PART, _SOUND = 0.5, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,12 +267,12 @@ def _party_score(one: Facts, other: Facts, type_score: float, value_match: bool 
     partly = len(pairs) - full
     smaller = min(len(one.parties), len(other.parties))
     if not full:
-        return 0.0, "no company in common"
+        return _spelling_score(one, other, pairs, type_score, value_match)
     if full + partly >= 2:
         if full == smaller:
             return 1.0, "the same parties"
         if full + partly == smaller:
-            return 0.85, "the same parties, some under a longer name"
+            return 0.85, "the same parties, some under another name"
         if (full + partly) * 2 >= smaller:
             return 0.75, "most parties the same"
         return 0.0, "few parties in common"
@@ -285,6 +290,30 @@ def _party_score(one: Facts, other: Facts, type_score: float, value_match: bool 
         if type_score >= 0.95 and mine.role is theirs.role and (near or value_match) and _other_script(*strangers):
             return 0.6, "one party the same, the others written in different scripts"
     return 0.0, "only one party in common"
+
+
+def _spelling_score(
+    one: Facts,
+    other: Facts,
+    pairs: Sequence[tuple[PartyFacts, PartyFacts, float]],
+    type_score: float,
+    value_match: bool | None,
+) -> tuple[float, str]:
+    """No company in common, but names of which one is longer, or that sound alike in two scripts: taken for the same
+    only where all else agrees.
+    """
+    days = _days_between(one, other)
+    alike = [pair for pair in pairs if pair[0].role is pair[1].role]
+    if not alike or type_score < 0.95 or (days is not None and days > _SPELLING_DAYS):
+        return 0.0, "no company in common"
+    if len(alike) >= 2 and len(alike) * 2 >= max(len(one.parties), len(other.parties)):
+        return 0.75, "the same parties under other spellings"
+    mine, theirs, strength = alike[0]
+    rest = [p for p in one.parties if p is not mine], [p for p in other.parties if p is not theirs]
+    near = days is not None and days <= _NEAR_DAYS
+    if strength == _SOUND and value_match is not False and (near or value_match) and _other_script(*rest):
+        return 0.5, "one name that sounds alike in two scripts, the others cannot be compared"
+    return 0.0, "no company in common"
 
 
 def _matched(ours: Sequence[PartyFacts], theirs: Sequence[PartyFacts]) -> list[tuple[PartyFacts, PartyFacts, float]]:
@@ -307,8 +336,12 @@ def _alike(a: PartyFacts, b: PartyFacts) -> float:
         return 1.0
     best = max((likeness(x, y) for x in a.names for y in b.names), default=Likeness.NONE)
     if best is Likeness.PART:
-        return 0.5
-    return 1.0 if best > Likeness.PART else 0.0
+        return _PART
+    if best > Likeness.PART:
+        return 1.0
+    if not (a.known and b.known) and any(sound_alike(x, y) for x in a.names for y in b.names):
+        return _SOUND
+    return 0.0
 
 
 def _is_focal(facts: Facts, party: PartyFacts) -> bool:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from pipeline.merging import merge_facts
 from pipeline.resolution import best_link, day_of, group, linked
 from storage import articles, deals
-from storage.candidates import candidates
+from storage.candidates import candidates, candidates_by_sound
 from storage.errors import DatabaseLocked, DatabaseReadOnly, DatabaseUnreachable
 from storage.judgements import DealJudgement, Joined, judgements_on, record_joins
 from storage.records import StoredReport
@@ -209,6 +209,8 @@ class _Neighbourhood:
             return
         self._searched.append((companies, day))
         found = candidates(self._session, sorted(companies), day)
+        spelled = {party.company or party.name for party in report.report.parties}
+        found += candidates_by_sound(self._session, spelled, day)
         unknown = [deal_id for deal_id in found if deal_id not in self._nearby and deal_id not in self._loaded]
         self._nearby.update(articles.reports_of_deals(self._session, unknown))
 

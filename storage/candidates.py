@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from storage.companies import sounding_like
 from storage.models import DealParty
 
 #: Deals that share one company are looked at on either side of the day, this many of each company.
@@ -46,3 +47,19 @@ def candidates(
         earlier = newest_first.where(DealParty.day < around).limit(nearest)
         found.update(dict.fromkeys([*session.scalars(later), *session.scalars(earlier)]))
     return list(found)
+
+
+def candidates_by_sound(
+    session: Session, names: Collection[str], around: date | None, *, nearest: int = NEAREST
+) -> list[int]:
+    """Ids of deals of companies whose names may be other spellings of these, nearest to the day (None: the newest)."""
+    companies = sounding_like(session, names)
+    if not companies:
+        return []
+    own = select(DealParty.deal_id).where(DealParty.company_id.in_(companies)).group_by(DealParty.deal_id)
+    day = func.max(DealParty.day)
+    if around is None:
+        return list(session.scalars(own.order_by(day.desc(), DealParty.deal_id.desc()).limit(2 * nearest)))
+    later = own.where(DealParty.day >= around).order_by(day, DealParty.deal_id).limit(nearest)
+    earlier = own.where(DealParty.day < around).order_by(day.desc(), DealParty.deal_id.desc()).limit(nearest)
+    return list(dict.fromkeys([*session.scalars(later), *session.scalars(earlier)]))

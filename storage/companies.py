@@ -13,11 +13,20 @@ from sqlalchemy.orm import Session
 
 from storage import records
 from storage.errors import InvalidRecord
-from storage.models import Company, CompanyAlias
+from storage.models import Company, CompanyAlias, CompanySound
 from storage.names import KEY_LENGTH, fold, normalise_name
+from storage.sounds import keys_like, sound_keys
 from storage.upsert import insert_or_ignore
 
-__all__ = ["find_companies", "name_key", "names_of", "normalise_name", "resolve_company", "subsidiaries_of"]
+__all__ = [
+    "find_companies",
+    "name_key",
+    "names_of",
+    "normalise_name",
+    "resolve_company",
+    "sounding_like",
+    "subsidiaries_of",
+]
 
 _AFTER_ANY_CHARACTER = "\U0010ffff"
 _GENERATIONS = 5  # of subsidiaries of subsidiaries; also the way out of a circle
@@ -41,6 +50,7 @@ def resolve_company(session: Session, party: records.Party, *, aliases: Sequence
     _improve(company, written, vouched=party.company is not None)
     if party.parent is not None and company.parent_id is None:
         company.parent_id = _parent(session, party.parent, company.id)
+    _add_sounds(session, company.id, written)
     _add_aliases(session, company.id, [written, party.name, *aliases])
     return company.id
 
@@ -64,6 +74,16 @@ def find_companies(session: Session, text: str, *, limit: int = 100) -> list[int
         if found:
             return found
     return []
+
+
+def sounding_like(session: Session, names: Collection[str], *, limit: int = 60) -> list[int]:
+    """Companies whose names may be other spellings of these: alike in sound in another script, or in their beginning.
+
+    At most ``limit``, the latest first.
+    """
+    keys = {key for name in names for key in keys_like(name)}
+    found = select(CompanySound.company_id).where(CompanySound.key.in_(keys)).group_by(CompanySound.company_id)
+    return list(session.scalars(found.order_by(CompanySound.company_id.desc()).limit(limit))) if keys else []
 
 
 def subsidiaries_of(session: Session, company_ids: Iterable[int]) -> list[int]:
@@ -134,6 +154,13 @@ def _improve(company: Company, name: str, *, vouched: bool) -> None:
 def _looks(name: str) -> tuple[bool, int, str]:
     """The least is shown: neither all capitals nor all small, then the shortest."""
     return (name.isupper() or name.islower(), len(name), name)
+
+
+def _add_sounds(session: Session, company_id: int, name: str) -> None:
+    keys = sound_keys(name)
+    known = select(CompanySound.key).where(CompanySound.company_id == company_id, CompanySound.key.in_(keys))
+    rows = [{"key": key, "company_id": company_id} for key in sorted(keys - set(session.scalars(known)))]
+    insert_or_ignore(session, CompanySound, rows)
 
 
 def _add_aliases(session: Session, company_id: int, names: Iterable[str]) -> None:

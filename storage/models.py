@@ -290,6 +290,16 @@ class CompanyAlias(Base):
     judged: Mapped[bool] = mapped_column(default=False, server_default=false())  # a person says whose name it is
 
 
+class CompanySound(Base):
+    """A key of ``storage.sounds`` under which a company is found that is written in another script."""
+
+    __tablename__ = "company_sound"
+    __table_args__ = (Index(None, "company_id"), _KEYED)
+
+    key: Mapped[str] = mapped_column(KeyText, primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"), primary_key=True)
+
+
 class Deal(Base):
     """The real-world agreement; every field can be recomputed from its reports."""
 
