@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, Text, type_coerce
 from sqlalchemy.orm import Session
 
-from storage.deal_search import listing
+from storage.deal_search import listing, page_of
 from storage.deal_shapes import DealQuery, DealRow, RowParty
 from storage.deal_summary import Summary, summaries
 from storage.models import Deal
@@ -44,8 +44,8 @@ def iter_rows(session: Session, query: DealQuery) -> Iterator[DealRow]:
 
 def search_rows(session: Session, query: DealQuery) -> list[DealRow]:
     """One page of deals, at most ``query.limit``. Raises InvalidRecord for a cursor that is none."""
-    statement = listing(session, query) if query.limit > 0 else None
-    return [] if statement is None else list(_rows(session, statement.limit(query.limit)))
+    statement = page_of(session, query)
+    return [] if statement is None else list(_rows(session, statement))
 
 
 def _rows(session: Session, statement: Select[Deal]) -> Iterator[DealRow]:

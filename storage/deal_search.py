@@ -1,200 +1,228 @@
-"""The SQL of a deal query: filters that indices answer, and keyset pages (a page costs the same wherever it lies)."""
+"""The SQL of a deal query: the index that leads, checks of what it finds, and keyset pages (a page costs the same
+wherever it lies).
+
+A statement follows one of two ways, chosen by counting, up to a bound, how many deals each filter's index holds:
+*in order*, along an index that holds deals as they are to be sorted, until the page is full; or *gathered*, all deals
+of the filter that has the fewest, then sorted. The database is left no other choice, as neither planner knows how
+filters go together.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+import math
+from dataclasses import dataclass, replace
+from datetime import date
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, select, tuple_
+from sqlalchemy.orm import Session
 
 from storage.columns import GREATEST, check_amount
-from storage.companies import find_companies
-from storage.deal_shapes import DealQuery, DealRow, DealSort, DealView
-from storage.deal_text import containing
-from storage.errors import InvalidRecord
-from storage.models import Deal, DealFacet, DealParty, DealText, DigestDeal
+from storage.companies import find_companies, subsidiaries_of
+from storage.deal_cursor import parse_cursor
+from storage.deal_filters import Condition, DayOrder, Filter, HasFacet, HasParty, HasWords, Lead
+from storage.deal_shapes import DealQuery, DealSort
+from storage.models import Deal, DigestDeal
 from storage.tokens import parse
 
-_Day = InstrumentedAttribute[date]
-_Id = InstrumentedAttribute[int]
-_SortColumn = InstrumentedAttribute[date] | InstrumentedAttribute[datetime] | InstrumentedAttribute[Decimal | None]
+#: A filter's deals are counted up to this many: it is how many rows an index yields in a few milliseconds.
+_COUNTED = 10_000
+
+_DEAL = Deal.__table__
+_BY_DAY = {DealSort.NEWEST, DealSort.OLDEST}
+_SORT_COLUMNS: dict[DealSort, ColumnElement[object]] = {
+    DealSort.UPDATED: _DEAL.c.updated_at,
+    DealSort.ADDED: _DEAL.c.first_seen,
+    DealSort.VALUE: _DEAL.c.value_amount,
+}
+_DAYS = DayOrder((_DEAL.c.day, _DEAL.c.id))
+_ALL = Lead(_DEAL, _DEAL.c.id, (), _DAYS)
 
 
 @dataclass(frozen=True, slots=True)
-class Matching:
-    """The deals of a query, not yet ordered. ``day`` and ``deal_id`` are the columns of the index that finds them."""
+class _Conditions:
+    """A query's conditions: ``filters`` out of other tables; on the deal's own columns those that an index leads to
+    (``updated``, ``value``) and the ``rest``.
+    """
 
-    statement: Select[Deal]
-    day: _Day
-    deal_id: _Id
+    filters: tuple[Filter, ...]
+    updated: tuple[Condition, ...]
+    value: tuple[Condition, ...]
+    rest: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """``lead`` leads to the deals, for ``answered`` where it is a filter's; they come in order, or are ``gathered``."""
+
+    lead: Lead
+    gathered: bool = False
+    answered: Filter | None = None
 
 
 def page_of(session: Session, query: DealQuery) -> Select[Deal] | None:
     """The statement for one page; None when there can be nothing. Raises InvalidRecord for a wrong cursor."""
-    statement = listing(session, query) if query.limit > 0 else None
-    return None if statement is None else statement.limit(min(query.limit, GREATEST))
+    limit = min(query.limit, GREATEST)
+    statement = listing(session, query, first=limit) if limit > 0 else None
+    return None if statement is None else statement.limit(limit)
 
 
-def listing(session: Session, query: DealQuery) -> Select[Deal] | None:
-    """All deals from ``after`` on, in order; None when there can be none. Raises InvalidRecord for a wrong cursor."""
-    found = matching(session, query)
-    if found is None:
-        return None
-    column, descending = _order(query.sort, found)
-    statement = found.statement
-    if query.after is not None:
-        key = tuple_(column, found.deal_id)
-        last_key, last_id = _parse(query.after, query.sort)
-        last = tuple_(literal(last_key, column.type), literal(last_id))
-        statement = statement.where(key < last if descending else key > last)
-    if descending:
-        return statement.order_by(column.desc(), found.deal_id.desc())
-    return statement.order_by(column, found.deal_id)
+def listing(session: Session, query: DealQuery, *, first: int = GREATEST) -> Select[Deal] | None:
+    """All deals from ``after`` on, in order; None when there can be none. It is made for taking the ``first`` of them.
 
-
-def deal_ids(found: Matching) -> Select[int]:
-    """The ids alone."""
-    return found.statement.with_only_columns(found.deal_id)
-
-
-def matching(session: Session, query: DealQuery) -> Matching | None:
-    """All deals of the query; None when the party is unknown.
-
-    The table that leads is the one whose index holds the most selective filter in the order of days: a company's
-    deals, else those of a focus, source, language or type, else all.
+    Raises InvalidRecord for a wrong cursor or amount.
     """
-    by_day = query.sort in {DealSort.NEWEST, DealSort.OLDEST}
-    facets = [
-        (kind, value)
-        for kind, value in (
-            ("focus", query.focus),
-            ("source", query.source),
-            ("language", query.language),
-            ("type", query.type),
-        )
-        if value is not None
-    ]
-    companies = find_companies(session, query.party) if query.party is not None else []
-    if query.party is not None and not companies:
+    last = None if query.after is None else parse_cursor(query.after, query.sort)
+    conditions = _conditions(session, query)
+    if conditions is None:
         return None
-
-    day: _Day = Deal.day
-    deal_id: _Id = Deal.id
-    statement = select(Deal)
-    if by_day and len(companies) == 1:
-        day, deal_id = DealParty.day, DealParty.deal_id
-        statement = statement.join(DealParty, DealParty.deal_id == Deal.id).where(DealParty.company_id == companies[0])
-        if query.role is not None:
-            statement = statement.where(DealParty.role == query.role)
-    elif companies or query.role is not None:
-        statement = statement.where(Deal.id.in_(_with_party(companies, query)))
-        # A role alone is what most deals have: walk the deals in their order and look each one up.
-        if not companies:
-            statement = select(Deal).where(exists().where(DealParty.deal_id == Deal.id, DealParty.role == query.role))
-    if by_day and not companies and facets:
-        (kind, value), *facets = facets
-        day, deal_id = DealFacet.day, DealFacet.deal_id
-        statement = statement.join(DealFacet, DealFacet.deal_id == Deal.id).where(
-            DealFacet.kind == kind, DealFacet.value == value
-        )
-    for kind, value in facets:
-        also = DealFacet.__table__.alias()
-        statement = statement.where(
-            exists().where(also.c.deal_id == deal_id, also.c.kind == kind, also.c.value == value)
-        )
-    return Matching(
-        statement.where(*_own_fields(query, day, postgres=session.get_bind().dialect.name == "postgresql")),
-        day,
-        deal_id,
-    )
+    way = _way(session, query, conditions, first)
+    statement = _found(session, query, conditions, way)
+    descending = query.sort is not DealSort.OLDEST
+    if query.sort in _BY_DAY:
+        order = _DAYS if way.gathered or way.lead.order is None else way.lead.order
+        columns = order.columns
+        if last is not None:
+            day, deal_id = last
+            assert isinstance(day, date)
+            statement = statement.where(order.beyond(day, deal_id, descending=descending))
+    else:
+        columns = (_SORT_COLUMNS[query.sort], _DEAL.c.id)
+        if last is not None:
+            statement = statement.where(tuple_(*columns) < tuple_(literal(last[0], columns[0].type), literal(last[1])))
+    return statement.order_by(*(column.desc() if descending else column for column in columns))
 
 
-def _with_party(companies: list[int], query: DealQuery) -> Select[int]:
-    chosen = select(DealParty.deal_id).where(DealParty.company_id.in_(companies))
-    return chosen if query.role is None else chosen.where(DealParty.role == query.role)
+def matching(session: Session, query: DealQuery) -> Select[Deal] | None:
+    """All deals of the query, in no order and whatever its cursor; None when there can be none."""
+    conditions = _conditions(session, query)
+    if conditions is None:
+        return None
+    query = replace(query, sort=DealSort.NEWEST)
+    return _found(session, query, conditions, _way(session, query, conditions, GREATEST))
 
 
-def _own_fields(query: DealQuery, day: _Day, *, postgres: bool) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if query.technology is not None:
-        # Most deals are technology deals: its index helps only where it holds the order too, and must not tempt
-        # the planner elsewhere, where it would read and sort them all.
-        in_order = day is Deal.day and query.sort in {DealSort.NEWEST, DealSort.OLDEST}
-        technology = Deal.technology if in_order else func.coalesce(Deal.technology, False)
-        conditions.append(technology.is_(query.technology))
-    if query.status is not None:
-        conditions.append(Deal.status == query.status)
-    if query.since is not None:
-        conditions.append(day >= query.since)
-    if query.until is not None:
-        conditions.append(day <= query.until)
-    if query.updated_since is not None:
-        conditions.append(Deal.updated_at >= query.updated_since)
-    if query.untold_by is not None:
-        conditions.append(
-            ~exists().where(
-                DigestDeal.name == query.untold_by,
-                DigestDeal.deal_id == Deal.id,
-                DigestDeal.updated_at == Deal.updated_at,
-            )
-        )
-    if query.min_confidence > 0:
-        conditions.append(Deal.confidence >= query.min_confidence)
-    if query.currency is not None:
-        conditions.append(Deal.value_currency == query.currency.upper())
+def _conditions(session: Session, query: DealQuery) -> _Conditions | None:
+    """None where nothing can be found: no such company, or none of no values."""
+    filters: list[Filter] = []
+    for name, role in ((query.party, query.role), (query.other_party, None)):
+        if name is not None:
+            company_ids = find_companies(session, name)
+            if query.with_subsidiaries:
+                company_ids += subsidiaries_of(session, company_ids)
+            filters.append(HasParty(tuple(company_ids), role))
+    facets: dict[str, str | tuple[str, ...] | None] = {
+        "source": query.source,
+        "language": query.language,
+        "focus": query.focus,
+        "role": query.role if query.party is None else None,
+        "type": query.type,
+        "status": query.status,
+    }
+    for kind, wanted in facets.items():
+        if wanted is not None:
+            filters.append(HasFacet(kind, several(wanted)))
+    words = parse(query.text or "")
+    if words.wanted or words.unwanted:
+        filters.append(HasWords(words, postgres=_on_postgres(session)))
+    if any(wanted.impossible for wanted in filters):
+        return None
+    updated = () if query.updated_since is None else (_DEAL.c.updated_at >= query.updated_since,)
+    return _Conditions(tuple(filters), updated, _value_conditions(query), _rest(query))
+
+
+def several(wanted: str | tuple[str, ...]) -> tuple[str, ...]:
+    """One value or several, as several, each once."""
+    return (wanted,) if isinstance(wanted, str) else tuple(dict.fromkeys(wanted))
+
+
+def _value_conditions(query: DealQuery) -> tuple[Condition, ...]:
     for amount in (query.min_value, query.max_value):
         if amount is not None:
             check_amount(amount)
-    if query.min_value is not None:
-        conditions.append(Deal.value_amount >= query.min_value)
-    if query.max_value is not None:
-        conditions.append(Deal.value_amount <= query.max_value)
-    if query.sort is DealSort.VALUE:
-        conditions.append(Deal.value_amount.is_not(None))
-    if query.text is not None:
-        has_words = containing(parse(query.text), postgres=postgres)
-        if has_words is not None:
-            conditions.append(exists().where(DealText.deal_id == Deal.id, has_words))
-    return conditions
+    return (
+        *(() if query.currency is None else (_DEAL.c.value_currency == query.currency.upper(),)),
+        *(() if query.min_value is None else (_DEAL.c.value_amount >= query.min_value,)),
+        *(() if query.max_value is None else (_DEAL.c.value_amount <= query.max_value,)),
+        *((_DEAL.c.value_amount.is_not(None),) if query.sort is DealSort.VALUE else ()),
+    )
 
 
-def cursor(last: DealView | DealRow, sort: DealSort = DealSort.NEWEST) -> str:
-    """What to put into ``DealQuery.after`` for the page that follows ``last``."""
-    key: object
-    if sort in {DealSort.NEWEST, DealSort.OLDEST}:
-        key = last.day.isoformat()
-    elif sort is DealSort.UPDATED:
-        key = last.updated_at.isoformat()
-    elif sort is DealSort.ADDED:
-        key = last.first_seen.isoformat()
+def _rest(query: DealQuery) -> tuple[Condition, ...]:
+    rest: list[Condition] = []
+    if query.value_kind is not None:
+        rest.append(_DEAL.c.value_kind == query.value_kind)
+    if query.min_confidence > 0:
+        rest.append(_DEAL.c.confidence >= query.min_confidence)
+    if query.untold_by is not None:
+        told = exists().where(
+            DigestDeal.name == query.untold_by,
+            DigestDeal.deal_id == _DEAL.c.id,
+            DigestDeal.updated_at == _DEAL.c.updated_at,
+        )
+        rest.append(~told)
+    return tuple(rest)
+
+
+def _way(session: Session, query: DealQuery, conditions: _Conditions, first: int) -> _Way:
+    by_day = query.sort in _BY_DAY
+    ways = [_Way(lead, answered=wanted) for wanted in conditions.filters if (lead := wanted.lead()) is not None]
+    ways += [_Way(Lead(_DEAL, _DEAL.c.id, own)) for own in (conditions.updated, conditions.value) if own]
+    if query.since is not None or query.until is not None:
+        ways.append(_Way(_ALL))
+    if not ways or (len(ways) == 1 and by_day and ways[0].lead.order is not None):
+        return ways[0] if ways else _Way(_ALL)
+    sizes = [_size(session, way.lead, query) for way in ways]
+    size, at = min((size, at) for at, size in enumerate(sizes))
+    if by_day and ways[at].lead.order is not None:
+        return ways[at]
+    # How many deals one would walk past, in their order, until the page is full: were the filters independent.
+    total = session.scalar(select(func.max(Deal.id))) or 1
+    walked = min(float(total), first * math.prod(total / max(1, min(of_way, total)) for of_way in sizes))
+    if size < _COUNTED and size <= walked:
+        return replace(ways[at], gathered=True)
+    return next((way for way in ways if by_day and way.lead.order is not None), _Way(_ALL))
+
+
+def _size(session: Session, lead: Lead, query: DealQuery) -> int:
+    """How many rows the index holds that the query may want, up to a bound."""
+    days = [] if lead.order is None else lead.order.between(query.since, query.until)
+    rows = select(lead.deal_id.label("deal_id")).select_from(lead.source).where(*lead.where, *days).limit(_COUNTED)
+    return session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+
+
+def _found(session: Session, query: DealQuery, conditions: _Conditions, way: _Way) -> Select[Deal]:
+    lead = way.lead
+    days = [] if lead.order is None else lead.order.between(query.since, query.until)
+    own = [*conditions.updated, *conditions.value, *conditions.rest]
+    technology = [] if query.technology is None else [_DEAL.c.technology.is_(query.technology)]
+    indexed: list[Condition] = []  # answered by the index that leads
+    if way.gathered:
+        ids = select(lead.deal_id.label("deal_id")).select_from(lead.source).where(*lead.where, *days).distinct()
+        few = ids.cte("few").prefix_with("MATERIALIZED", dialect="postgresql")
+        statement = select(Deal).join_from(few, Deal, Deal.id == few.c.deal_id)
+    elif lead.source is _DEAL:
+        statement = select(Deal)
+        match query.sort:
+            case DealSort.UPDATED:
+                indexed = list(conditions.updated)
+            case DealSort.VALUE:
+                indexed = list(conditions.value)
+            case DealSort.NEWEST | DealSort.OLDEST:
+                indexed, technology = [*days, *technology], []
+        own = [condition for condition in own if not any(condition is other for other in indexed)]
     else:
-        key = "" if last.value is None else f"{last.value.amount:f}"
-    return f"{sort.value}~{key}~{last.id}"
+        indexed = [*lead.where, *days]
+        statement = select(Deal).join_from(lead.source, Deal, Deal.id == lead.deal_id)
+    if not days or (lead.source is _DEAL and not way.gathered and query.sort not in _BY_DAY):
+        own += _DAYS.between(query.since, query.until)
+    own += technology
+    if own and not _on_postgres(session):
+        # SQLite, which knows no frequencies, would take an index that holds most deals, and sort them all.
+        own = [func.coalesce(and_(*own), false())]
+    deal_id = _DEAL.c.id if way.gathered or lead.source is _DEAL else lead.deal_id
+    checks = [wanted.check(deal_id) for wanted in conditions.filters if wanted is not way.answered]
+    return statement.where(*indexed, *own, *checks)
 
 
-def _parse(after: str, sort: DealSort) -> tuple[date | datetime | Decimal, int]:
-    try:
-        sorted_by, key, number = after.split("~")
-        deal_id = int(number)
-        if sorted_by == sort.value and 0 <= deal_id <= GREATEST:
-            if sort in {DealSort.NEWEST, DealSort.OLDEST}:
-                return date.fromisoformat(key), deal_id
-            if sort is DealSort.VALUE:
-                return Decimal(key), deal_id
-            return datetime.fromisoformat(key), deal_id
-    except (ValueError, InvalidOperation):
-        pass
-    raise InvalidRecord(f"{after!r} is no cursor of a list sorted by {sort.value}; take the one of the page before")
-
-
-def _order(sort: DealSort, found: Matching) -> tuple[_SortColumn, bool]:
-    """The column to order by and whether the greatest comes first."""
-    if sort is DealSort.UPDATED:
-        return Deal.updated_at, True
-    if sort is DealSort.ADDED:
-        return Deal.first_seen, True
-    if sort is DealSort.VALUE:
-        return Deal.value_amount, True
-    return found.day, sort is DealSort.NEWEST
+def _on_postgres(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"

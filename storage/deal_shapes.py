@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from storage.records import ResolvedParty, Value
-from storage.vocabulary import DatePrecision, DealType, Role, Status
+from storage.vocabulary import DatePrecision, DealType, Role, Status, ValueKind
 
 
 class DealSort(StrEnum):
@@ -24,19 +24,24 @@ class DealSort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DealQuery:
-    """What to look for; every field that is set must hold.
+    """What to look for; every field that is set must hold, of several values any.
 
-    ``party`` is any name of a company; ``type`` matches the primary type or a further one. ``since`` and ``until``
-    (both included) are of the day announced, else first reported. ``technology`` None means all business deals.
+    ``party`` is any name of a company, ``role`` what it does in the deal, ``other_party`` another company in it;
+    ``with_subsidiaries`` takes the companies that belong to them for them. ``type`` matches the primary type or a
+    further one. ``since`` and ``until`` (both included) are of the day announced, else first reported. ``text`` is
+    words or their beginnings, "phrases" in quotes, and -words that must not occur (see ``tokens.parse``).
+    ``technology`` None means all business deals.
     ``untold_by`` is the name of digests that have not told the deal as it is now (see ``storage.digests``).
     ``after`` is the cursor of the last deal of the page before (see ``cursor``).
     """
 
     party: str | None = None
     role: Role | None = None
-    type: DealType | None = None
-    focus: str | None = None
-    status: Status | None = None
+    other_party: str | None = None
+    with_subsidiaries: bool = False
+    type: DealType | tuple[DealType, ...] | None = None
+    focus: str | tuple[str, ...] | None = None
+    status: Status | tuple[Status, ...] | None = None
     language: str | None = None
     source: str | None = None
     since: date | None = None
@@ -45,6 +50,7 @@ class DealQuery:
     min_value: Decimal | None = None
     max_value: Decimal | None = None
     currency: str | None = None
+    value_kind: ValueKind | None = None
     text: str | None = None
     technology: bool | None = True
     min_confidence: float = 0.0

@@ -53,13 +53,11 @@ def text_key(day: date, deal_id: int) -> int:
     return day.toordinal() << 32 | deal_id
 
 
-def containing(query: TextQuery, *, postgres: bool) -> ColumnElement[bool] | None:
-    """The condition on ``deal_text`` that its words are those asked for; None where nothing is asked.
+def containing(query: TextQuery, *, postgres: bool) -> ColumnElement[bool]:
+    """The condition on ``deal_text`` that its words are those asked for, of which there is one at least.
 
     PostgreSQL may use the index for it. SQLite looks at the row alone: its index is ``deal_words``.
     """
-    if not query.wanted and not query.unwanted:
-        return None
     if postgres:
         return DealText.words.op("@@", is_comparison=True)(cast(literal(ts_query(query), String), TSQUERY))
     has = [_has(phrase) for phrase in query.wanted]

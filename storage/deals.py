@@ -13,8 +13,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage.columns import GREATEST
+from storage.deal_counts import Count, CountBy, facets
+from storage.deal_cursor import cursor
 from storage.deal_rows import iter_rows, search_rows
-from storage.deal_search import cursor, deal_ids, matching, page_of
+from storage.deal_search import matching, page_of
 from storage.deal_shapes import (
     DealChange,
     DealEvidence,
@@ -34,6 +36,8 @@ from storage.redirects import redirected
 from storage.staleness import stale_deals
 
 __all__ = [
+    "Count",
+    "CountBy",
     "DealChange",
     "DealEvidence",
     "DealQuery",
@@ -45,6 +49,7 @@ __all__ = [
     "TimelineStep",
     "count",
     "cursor",
+    "facets",
     "get",
     "iter_deals",
     "iter_rows",
@@ -86,7 +91,7 @@ def count(session: Session, query: DealQuery) -> int:
     found = matching(session, query)
     if found is None:
         return 0
-    return session.scalar(select(func.count()).select_from(deal_ids(found).subquery())) or 0
+    return session.scalar(select(func.count()).select_from(found.with_only_columns(Deal.id).subquery())) or 0
 
 
 def get(session: Session, deal_id: int) -> DealView:
