@@ -83,7 +83,7 @@ def ago(moment: datetime | None, now: datetime) -> str:
 
     seconds = (now - moment).total_seconds()
     if abs(seconds) < 60:
-        return "now"
+        return "just now"
     return f"{in_words(now - moment)} ago" if seconds > 0 else f"in {in_words(moment - now)}"
 
 

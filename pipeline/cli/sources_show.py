@@ -75,11 +75,11 @@ def _facts(report: SourceReport, now: datetime) -> list[tuple[str, str]]:
         facts.append(("moved to", f"{report.polled_url} (asked instead; change it in the configuration)"))
     for alarm in report.alarms:
         since = state.alarms.get(alarm.kind)
-        facts.append(("alarm", alarm.message + (f" (since {ago(since, now)})" if since is not None else "")))
+        facts.append(("alarm", alarm.message + (f" (it began {ago(since, now)})" if since is not None else "")))
         facts.append(("what to do", alarm.advice))
-    streak = f"{state.successes_in_row} good polls in a row" if state.successes_in_row else ""
+    streak = f"{state.successes_in_row} good in a row" if state.successes_in_row else ""
     if state.failures_in_row:
-        streak = f"{state.failures_in_row} failed in a row, since {ago(state.failing_since, now)}"
+        streak = f"{state.failures_in_row} failed in a row, the first {ago(state.failing_since, now)}"
     facts.append(("last good poll", ago(state.last_success_at, now) or "none"))
     facts.append(("streak", streak or "none"))
     if state.last_error is not None:
@@ -105,9 +105,7 @@ def _facts(report: SourceReport, now: datetime) -> list[tuple[str, str]]:
     facts.append(("deals", str(health.deals)))
     lately = health.lately
     if lately.since is not None:
-        polls = (
-            f"{lately.polls} polls, the first {ago(lately.since, now)}: {lately.failed} failed, {lately.new} new links"
-        )
+        polls = f"{lately.polls} polls, {lately.failed} failed, since {ago(lately.since, now)}; {lately.new} new links"
         read = f"{lately.pages_read} pages read, {lately.pages_failed} failed, {lately.deals} new deals"
         facts.append(("lately", f"{polls}, {read}"))
     return facts
