@@ -12,6 +12,7 @@ from pipeline.errors import OpmlError
 
 MAX_BYTES = 10_000_000
 MAX_FEEDS = 10_000
+_FEED_TYPES = frozenset({"rss", "atom", "rdf", "feed"})
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 
 
@@ -74,7 +75,8 @@ class _Reader:
         if tag.lower() != "outline":
             return
         given = {key.lower(): value.strip() for key, value in attributes.items()}
-        url = given.get("xmlurl")
+        # Some applications call it just url; links and inclusions of other lists, which do so too, say another type.
+        url = given.get("xmlurl") or (given.get("url") if given.get("type", "").lower() in _FEED_TYPES else None)
         if not url:
             return  # a folder, or a link that is no feed
         if len(self.feeds) == MAX_FEEDS:

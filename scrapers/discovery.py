@@ -85,7 +85,8 @@ class PageNames:
 class Found:
     """A feed, sitemap or listing that was read and has links. ``newest`` is a date as in Link.published.
 
-    Of a sitemap of the whole site only addresses with one of ``include`` are news. ``listing`` has the selectors.
+    Of a sitemap of the whole site only addresses with one of ``include`` are news; ``hosts`` is whom a sitemap that
+    stands elsewhere speaks for. ``listing`` has the selectors.
     """
 
     kind: Literal["feed", "sitemap", "listing"]
@@ -95,6 +96,7 @@ class Found:
     newest: str | None = None
     facts: SiteFacts = _NOTHING
     include: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
     listing: ListingSource | None = None
 
     def to_source(self, name: str, site: SiteFacts) -> FeedSource | SitemapSource | ListingSource:
@@ -103,7 +105,7 @@ class Found:
         if self.listing is not None:
             return replace(self.listing, name=name, language=language, publisher=publisher)
         if self.kind == "sitemap":
-            return SitemapSource(name, self.url, language, publisher, include=self.include)
+            return SitemapSource(name, self.url, language, publisher, include=self.include, hosts=self.hosts)
         return FeedSource(name, self.url, language, publisher)
 
 
@@ -281,13 +283,16 @@ class _Search:
             facts = replace(facts, title=candidate.title or facts.title)
             return Found("feed", url, candidate.how, len(links), _newest(links), facts)
         except NotAFeed as no_feed:
+            # A site may keep its sitemap elsewhere, and then names it in its robots.txt.
+            home = urlsplit(self._start).hostname or ""
+            hosts = () if same_site(url, self._start) else (home,)
             try:
-                sitemap = await asyncio.to_thread(parse_sitemap, body, url=url, content_type=content_type)
+                sitemap = await asyncio.to_thread(parse_sitemap, body, url=url, content_type=content_type, hosts=hosts)
             except ParseError:
                 raise no_feed from None
         links = sitemap.links
         if sitemap.is_index:
-            links = (await poll(SitemapSource(url, url), self._client)).links
+            links = (await poll(SitemapSource(url, url, hosts=hosts), self._client)).links
         include: tuple[str, ...] = ()
         if not any(link.published for link in links):  # of the whole site, not of its news
             section = newsroom_section(links, self._start)
@@ -297,7 +302,7 @@ class _Search:
             links = tuple(link for link in links if section is None or section in link.url)
         dates = (link.published or link.modified or "" for link in links)
         newest = max(dates, default="") or None
-        return Found("sitemap", url, candidate.how, len(links), newest, sitemap_facts(links), include)
+        return Found("sitemap", url, candidate.how, len(links), newest, sitemap_facts(links), include, hosts)
 
     async def _robots(self, url: str) -> str:
         address = urljoin(url, "/robots.txt")

@@ -145,7 +145,8 @@ def listing_settings(listing: ListingSource) -> dict[str, Setting]:
 
 
 def _sitemap_settings(found: Found) -> dict[str, Setting]:
-    return {"include": found.include} if found.include else {}
+    told: dict[str, Setting] = {"include": found.include, "hosts": found.hosts}
+    return {key: value for key, value in told.items() if value}
 
 
 def _row(found: Found, known: dict[str, str], new: NewSource | None, dry_run: bool) -> tuple[str, ...]:

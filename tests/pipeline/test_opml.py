@@ -44,11 +44,14 @@ def test_folders_are_walked_and_other_spellings_understood() -> None:
       <outline text="Atom" type="atom" xmlurl=" https://b.example/atom?a=1&amp;b=2 " language="unknown"/>
       <outline type="link" text="A page" url="https://c.example/"/>
       <outline xmlUrl="https://d.example/rss"/>
+      <outline type="rss" text="By url" url="https://e.example/rss" category="/news,tech"/>
+      <outline type="include" text="Another list" url="https://f.example/list.opml"/>
     </body></opml>"""
     assert read_opml(body) == (
         OpmlFeed("Ridgefen Telecom", "https://ridgefen.example/feed", "en"),
         OpmlFeed("Atom", "https://b.example/atom?a=1&b=2"),
         OpmlFeed("", "https://d.example/rss"),
+        OpmlFeed("By url", "https://e.example/rss"),
     )
 
 

@@ -199,6 +199,14 @@ def test_headlines_with_dates_come_before_the_sitemap_of_a_whole_site(server: Lo
     assert (result.facts.publisher, result.facts.language) == ("Larkmoor", "en")
 
 
+def test_a_sitemap_kept_elsewhere_speaks_for_the_site_that_names_it(server: LoopbackServer) -> None:
+    elsewhere = server.url("/cdn/news.xml").replace("127.0.0.1", "localhost")
+    server.add("/robots.txt", f"Sitemap: {elsewhere}\n".encode())
+    server.add("/cdn/news.xml", _sitemap(server, 1, 2, 3))
+    (found,) = _discover(server.add("/", b"<html>Nothing", headers=HTML)).found
+    assert (found.url, found.links, found.hosts) == (elsewhere, 3, ("127.0.0.1",))
+
+
 def test_a_page_that_refuses_us_may_still_have_a_feed(server: LoopbackServer) -> None:
     url = server.add("/", b"", status=403)
     server.add("/rss", _rss(server, 1))
