@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 
 from scrapers.errors import HostBusy
+from scrapers.http import HOST_GAPS
 from scrapers.manners import FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS, Manners, host_key
 from scrapers.slots import Slots
 from tests.scrapers.clock import Clock
@@ -225,3 +226,26 @@ def test_hosts_are_forgotten_only_when_nothing_must_be_kept_of_them(monkeypatch:
     assert len(manners._hosts) == 3
     with pytest.raises(HostBusy):
         ask(manners, "https://paused.example/")
+
+
+def test_hosts_that_say_how_fast_they_may_be_asked_are_asked_so() -> None:
+    clock = Clock()
+    manners = Manners(1.0, gaps={"quick.example": 0.2, "slow.example": 0.2}, clock=clock, sleep=clock.sleep)
+    manners.set_crawl_delay("https://slow.example", 3.0)
+    log: dict[str, list[float]] = defaultdict(list)
+
+    async def request(host: str) -> None:
+        async with manners.turn(f"https://{host}/x"):
+            log[host].append(clock.now)
+
+    async def go() -> None:
+        hosts = ("quick.example", "slow.example", "other.example")
+        await clock.run(*(asyncio.create_task(request(host)) for host in hosts for _ in range(3)))
+
+    asyncio.run(go())
+    gaps = {host: [round(after - before, 6) for before, after in pairwise(times)] for host, times in log.items()}
+    assert gaps == {"quick.example": [0.2, 0.2], "slow.example": [3.0, 3.0], "other.example": [1.0, 1.0]}
+
+
+def test_the_sec_is_asked_no_more_than_ten_times_a_second() -> None:
+    assert sum(1 / gap for gap in HOST_GAPS.values()) <= 10
