@@ -10,7 +10,7 @@ import soupsieve
 from bs4 import Tag
 
 #: Classes of CSS modules: what stands before the hash is written by people.
-_MODULES = (re.compile(r"([A-Za-z][\w-]*?(?:__|--))([\w-]*)"), re.compile(r"([A-Za-z][A-Za-z0-9-]*_)([A-Za-z0-9]+)"))
+_MODULES = (re.compile(r"([A-Za-z][\w-]*?(?:__|--))([\w-]*)"), re.compile(r"([A-Za-z][\w-]*_)([A-Za-z0-9]+)"))
 # Made by machines anew with each build of a site.
 _HASHED = re.compile(
     r"(?:css|sc|jss|jsx|emotion|svelte|astro|chakra|mui|makeStyles|ng-tns|ng-star|_ngcontent|data-v|e)-?[\w-]*\d[\w-]*"
@@ -20,7 +20,7 @@ _HASHED = re.compile(
 _PASSING = re.compile(
     r"(?:is|has|js)-[\w-]+|active|current|selected|first|last|odd|even|hidden|visible|open|show|shown|loaded|lazy\w*"
     r"|fade\w*|in-?view|animat\w*|aos-\w+|swiper-slide-\w+|slick-\w+|clearfix|row|col|column|container|wrapper|inner"
-    r"|(?:col|offset|order|g|gx|gy)-[\w-]+|d-\w+|[mp][trblxyse]?-?-?\w+|[wh]-\w+|(?:text|font|bg|border|rounded|shadow|flex|grid"
+    r"|(?:col|offset|order|g|gx|gy)-[\w-]+|d-\w+|[mp][trblxyse]?(?:-+\w+|\d+)|[wh]-\w+|(?:text|font|bg|border|rounded|shadow|flex|grid"
     r"|gap|items|justify|self|space|leading|tracking|z|top|left|right|bottom|inset|opacity|cursor|overflow|max|min|line"
     r"|object|aspect|transition|duration|ease|hover|focus|group|sm|md|lg|xl)-[\w-]+|flex|grid|block|inline|inline-block"
     r"|relative|absolute|sticky|truncate|underline|uppercase|italic|bold|d-flex|h\d",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrapers.errors import NotHtml
 from scrapers.listing import parse_listing
+from scrapers.selectors import names_of
 from scrapers.suggestion import suggest
 from tests.scrapers.newsrooms import ALL, ARTICLES, CARDS, DEFINITIONS, HEADLINES, TABLE, UNORDERED, shell
 
@@ -49,6 +51,22 @@ def test_the_selectors_of_some_builds() -> None:
     )  # fmt: skip
     assert told(DEFINITIONS) == ("dd", "a", None, "< dt", None)
     assert told(ARTICLES)[1:] == ("h2 a", None, "time", 'a[rel~="next"]')
+
+
+@pytest.mark.parametrize(
+    ("classes", "expected"),
+    [
+        ("post media press", [".post", ".media", ".press"]),
+        ("mt-4 p-2 md:flex col-6 w-100 text-sm d-flex pb5", []),
+        ("css-1q2w3e sc-bdVaJa jsx-314159 _3xYz1 post-8812 is-open", []),
+        ("News_title__aB12c NewsCard_root_Zz9x", ['[class*="News_title__"]', '[class*="NewsCard_root_"]']),
+        ("news-item__date release--featured", [".news-item__date", ".release--featured"]),
+    ],
+)
+def test_classes_that_people_gave(classes: str, expected: list[str]) -> None:
+    element = BeautifulSoup(f"<p class='{classes}'>", "lxml").p
+    assert element is not None
+    assert names_of(element) == expected
 
 
 def test_numbers_that_only_fit_one_way_settle_the_order_of_days() -> None:
