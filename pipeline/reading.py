@@ -108,30 +108,29 @@ def keep_document(
     Raises StorageError; nothing is written then.
     """
     with database.session() as session:
-        if document.known_by is not None:
-            page_identity.learn(session, page_id, document.known_by)
-        twin = page_identity.twin_of(session, page_id, Content(document.article.title, document.article.text))
-        if twin is not None and twin.outdated:
-            page_identity.take_place(session, twin.page_id, page_id)
-        if twin is not None:
-            page_identity.mark_duplicate(session, page_id, twin.page_id, now=now)
-        if twin is not None and not twin.outdated:
-            return Resolved(duplicate_of=twin.page_id)
-        return write_document(
-            session, page_id if twin is None else twin.page_id, document, now=now, keep_body=keep_body
-        )
+        return keep_in(session, page_id, document, now=now, keep_body=keep_body)
 
 
-def write_document(
-    session: Session, page_id: int, document: Document, *, now: datetime, keep_body: bool = True
+def keep_in(
+    session: Session, page_id: int, document: Document, *, now: datetime, keep_body: bool = True, again: bool = False
 ) -> Resolved:
-    """Write the article of a page with its reports, and the deals they are of. Raises StorageError."""
+    """``keep_document`` in a transaction of the caller's. ``again``: the page was not fetched anew."""
+    if document.known_by is not None:
+        page_identity.learn(session, page_id, document.known_by)
+    twin = page_identity.twin_of(session, page_id, Content(document.article.title, document.article.text))
+    if twin is not None:
+        if twin.outdated:
+            page_identity.take_place(session, twin.page_id, page_id)
+        page_identity.mark_duplicate(session, page_id, twin.page_id, now=now)
+        if not twin.outdated:
+            return Resolved(duplicate_of=twin.page_id)
+        page_id = twin.page_id
     ids = articles.save_article(session, page_id, document.article, document.reports, now)
     resolved = resolve_reports(session, ids, now=now)
     # Deals that lost a report, because the article says something else now.
     unsettled = refresh_deals(session, deals.stale_deals(session), now=now)
     outcome = "deal" if document.reports else "no_deal"
-    pages.mark_read(session, page_id, outcome, now=now, keep_body=keep_body)
+    pages.mark_read(session, page_id, outcome, now=now, keep_body=keep_body, again=again)
     return replace(resolved, unsettled=unsettled)
 
 
@@ -140,8 +139,8 @@ __all__ = [
     "Document",
     "Extractor",
     "keep_document",
+    "keep_in",
     "link_of",
     "read_document",
     "reports_in",
-    "write_document",
 ]

@@ -31,7 +31,7 @@ _SAME_SEARCH_DAYS = 100
 
 
 #: Faults of the database, not of the one report or deal at hand.
-_OF_THE_DATABASE = (OperationalError, InterfaceError, DatabaseLocked, DatabaseReadOnly, DatabaseUnreachable)
+OF_THE_DATABASE = (OperationalError, InterfaceError, DatabaseLocked, DatabaseReadOnly, DatabaseUnreachable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def refresh_deals(session: Session, deal_ids: Sequence[int], *, now: datetime) -
         try:
             with session.begin_nested():
                 resolve_reports(session, [report.id for report in articles.reports_of_deal(session, deal_id)], now=now)
-        except _OF_THE_DATABASE:
+        except OF_THE_DATABASE:
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the others are to go on
             unsettled.append(Unsettled(f"deal {deal_id}", "", error))
@@ -121,14 +121,14 @@ def settle(session: Session, *, now: datetime) -> tuple[Unsettled, ...]:
     try:
         with session.begin_nested():
             resolve_reports(session, loose, now=now)
-    except _OF_THE_DATABASE:
+    except OF_THE_DATABASE:
         raise
     except Exception:  # noqa: BLE001 - one of them, so each by itself
         for report_id in loose:
             try:
                 with session.begin_nested():
                     resolve_reports(session, [report_id], now=now)
-            except _OF_THE_DATABASE:
+            except OF_THE_DATABASE:
                 raise
             except Exception as error:  # noqa: BLE001
                 source, url = articles.origin_of_report(session, report_id)

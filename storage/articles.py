@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
-from storage import records
+from storage import copies, records
 from storage.columns import storable
 from storage.errors import EvidenceError, NotFound
 from storage.models import Article, ArticleRevision, Page, Report, ReportParty, Source
@@ -43,14 +43,15 @@ def save_article(
     changed = row is None or _record(row, article.url) != _storable(article)
     if row is None:
         row = Article(page_id=page_id, first_seen=now, body_hash=page.body_hash)
-        session.add(row)
     elif changed and row.body_hash != page.body_hash:
         _keep_what_it_said(session, row, article, now)
     if row.body_hash != page.body_hash:
         row.body_hash = page.body_hash
     retitled = row.title != storable(article.title)
     if changed:
-        _write(session, row, article, now)
+        _write(session, row, article, now, telling=bool(reports))
+    if reports and not copies.has_bands(session, row.id):  # it was not telling before, or of an older version
+        row.copy_of_id = row.copy_of_id or copies.note_bands(session, row)
     before = said_by(session, page_id)
     ids = _save_reports(session, row, reports, article_changed=changed)
     if retitled or said_by(session, page_id) != before:
@@ -185,16 +186,9 @@ def _storable(article: records.Article) -> records.Article:
     )
 
 
-def _write(session: Session, row: Article, article: records.Article, now: datetime) -> None:
+def _write(session: Session, row: Article, article: records.Article, now: datetime, *, telling: bool) -> None:
     hashed = content_hash(article.text)
-    if row.id is not None and row.content_hash != hashed:
-        _release_copies(session, row.id)
-    if row.id is None or row.content_hash != hashed:
-        originals = select(func.min(Article.id)).where(
-            Article.content_hash == hashed, Article.page_id != row.page_id, Article.copy_of_id.is_(None)
-        )
-        with session.no_autoflush:
-            row.copy_of_id = session.scalar(originals)
+    other_text = row.id is None or row.content_hash != hashed
     row.title = article.title
     row.text = article.text
     row.language = article.language
@@ -203,15 +197,10 @@ def _write(session: Session, row: Article, article: records.Article, now: dateti
     row.publisher = article.publisher
     row.content_hash = hashed
     row.updated_at = now
+    session.add(row)
     session.flush()
-
-
-def _release_copies(session: Session, article_id: int) -> None:
-    """An original that was edited is one no more: the oldest of its copies takes its place."""
-    copies = list(session.scalars(select(Article).where(Article.copy_of_id == article_id).order_by(Article.id)))
-    for copy in copies:
-        copy.copy_of_id = None if copy is copies[0] else copies[0].id
-    session.flush()
+    if other_text:
+        copies.place(session, row, telling=telling)
 
 
 def _keep_what_it_said(session: Session, row: Article, article: records.Article, now: datetime) -> None:

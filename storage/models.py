@@ -223,6 +223,16 @@ class ArticleRevision(Base):
     text: Mapped[str] = mapped_column(deferred=True)
 
 
+class ArticleBand(Base):
+    """A key that an article's text shares with most texts like it: what near copies are found by."""
+
+    __tablename__ = "article_band"
+    __table_args__ = (Index(None, "article_id"), _KEYED)
+
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+
+
 class Report(Base):
     """What one article says of one deal."""
 
@@ -518,3 +528,26 @@ class DigestDelivery(Base):
     next_try_at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
+
+
+class Rebuild(Base):
+    """How far the stored pages have been read again, and what came of it; the counts are those since ``started_at``."""
+
+    __tablename__ = "rebuild"
+    __table_args__ = (UniqueConstraint("scope"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scope: Mapped[str] = mapped_column(ShortText(64))  # hash of which pages: each choice of them has its own progress
+    fingerprint: Mapped[str] = mapped_column(ShortText(64))  # of the extractor that reads them
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    after_page: Mapped[int] = mapped_column(default=0)
+    pages: Mapped[int] = mapped_column(default=0)
+    aside: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+    reports: Mapped[int] = mapped_column(default=0)
+    reports_new: Mapped[int] = mapped_column(default=0)
+    reports_changed: Mapped[int] = mapped_column(default=0)
+    reports_gone: Mapped[int] = mapped_column(default=0)
+    deals_before: Mapped[int]
+    last_deal_before: Mapped[int]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.errors import NotFound
@@ -273,12 +273,19 @@ def postpone(session: Session, page_ids: Sequence[int], *, until: datetime) -> N
         session.execute(update(Page).where(Page.id.in_(batch)).values(next_try_at=until))
 
 
-def mark_read(session: Session, page_id: int, outcome: str, *, now: datetime, keep_body: bool = True) -> None:
+def mark_read(
+    session: Session, page_id: int, outcome: str, *, now: datetime, keep_body: bool = True, again: bool = False
+) -> None:
     """The page was read: ``outcome`` says with what result (at most 32 characters, such as ``deal``, ``no_deal``).
 
-    Raises NotFound.
+    Read ``again`` from the bytes that were kept, it goes on waiting to be fetched if it does, and the same result
+    writes nothing. Raises NotFound.
     """
     page = _page(session, page_id)
+    if again and page.state in (PageState.FOUND, PageState.READ):
+        if page.outcome != outcome:
+            page.outcome = outcome
+        return
     page.state = PageState.READ
     page.outcome = outcome[:32]
     page.read_at = now
@@ -291,23 +298,61 @@ def mark_read(session: Session, page_id: int, outcome: str, *, now: datetime, ke
 
 def load_body(session: Session, page_id: int) -> bytes:
     """The page's bytes as they were fetched. Raises NotFound when it was never fetched or bodies are not kept."""
-    packed = session.scalar(select(PageBody.zlib).where(PageBody.page_id == page_id))
-    if packed is None:
+    body = find_body(session, page_id)
+    if body is None:
         raise NotFound(f"page {page_id} has no stored body; fetch it again with `dealwire ingest`")
-    return zlib.decompress(packed)
+    return body
 
 
-def stored_pages(session: Session, *, after: int = 0, limit: int = 500) -> list[PageRef]:
-    """Pages that have a stored body, by id, beginning after one: what a rebuild walks through."""
+def find_body(session: Session, page_id: int) -> bytes | None:
+    """The page's bytes, if they are kept."""
+    packed = session.scalar(select(PageBody.zlib).where(PageBody.page_id == page_id))
+    return None if packed is None else zlib.decompress(packed)
+
+
+def stored_pages(
+    session: Session,
+    *,
+    after: int = 0,
+    limit: int = 500,
+    sources: Sequence[str] | None = None,
+    since: datetime | None = None,
+) -> list[PageRef]:
+    """Pages that have a stored body, by id, beginning after one: what a rebuild walks through.
+
+    ``sources`` are the names of those whose pages are wanted, ``since`` is when they were fetched at the earliest.
+    """
     query = (
         select(Page, Source.name)
         .join(Source, Source.id == Page.source_id)
         .join(PageBody, PageBody.page_id == Page.id)
-        .where(Page.id > after)
+        .where(*_stored(after, sources, since))
         .order_by(Page.id)
         .limit(limit)
     )
     return [_ref(page, name) for page, name in session.execute(query)]
+
+
+def count_stored(
+    session: Session, *, after: int = 0, sources: Sequence[str] | None = None, since: datetime | None = None
+) -> int:
+    """How many pages ``stored_pages`` walks through."""
+    query = (
+        select(func.count(Page.id))
+        .join(Source, Source.id == Page.source_id)
+        .join(PageBody, PageBody.page_id == Page.id)
+        .where(*_stored(after, sources, since))
+    )
+    return session.scalar(query) or 0
+
+
+def _stored(after: int, sources: Sequence[str] | None, since: datetime | None) -> list[ColumnElement[bool]]:
+    conditions = [Page.id > after]
+    if sources is not None:
+        conditions.append(Source.name.in_(sources))
+    if since is not None:
+        conditions.append(Page.fetched_at >= since)
+    return conditions
 
 
 def retry_failed(session: Session, *, now: datetime, source_names: Sequence[str] | None = None) -> int:

@@ -428,5 +428,5 @@ def test_what_trips_the_resolution_costs_only_itself(server: LoopbackServer, dat
     assert not again.did_something  # or the service would tell of it at every tick
 
     rebuilt = reextract(database, {}, toy_extract, now=lambda: NOW)
-    assert rebuilt.pages == 4
+    assert rebuilt.counts.pages == 4
     assert {subject for subject, _ in rebuilt.failures} == {server.url("/bad"), failure.subject}

@@ -37,6 +37,7 @@ from storage import (
     judgements,
     page_identity,
     pages,
+    rebuilds,
     redirects,
     schema,
     sources,
@@ -147,6 +148,7 @@ def tell(session: Session) -> None:
     apart = ([first.id], [done + 1])
     judgements.record_deal_judgement(session, apart, together=False, by="an analyst", reason="two plants", now=LATER)
     redirects.redirect(session, 99, bought, now=LATER)
+    rebuilds.begin(session, "all", "f" * 64, NOW)
     target = companies.resolve_company(session, Party("Borealis", Role.TARGET))
     same = companies.resolve_company(session, Party("Bắc Cực Chips", Role.TARGET))
     company_judgements.merge_companies(session, target, same, by="an analyst", reason="renamed", now=LATER)
