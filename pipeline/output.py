@@ -18,6 +18,7 @@ from storage.vocabulary import DatePrecision
 if TYPE_CHECKING:
     from pipeline.disagreements import Disagreement
     from storage.deals import DealChange, DealReport, DealView
+    from storage.edits import Edit
     from storage.judgements import LedgerEntry
 
 
@@ -137,12 +138,22 @@ class JudgementJson(TypedDict):
     url: str | None
 
 
+class EditJson(TypedDict):
+    """An article that was edited: what it was called before, and what after."""
+
+    at: str
+    url: str
+    title: str
+    now: str
+
+
 class ShownDealJson(StoredDealJson):
     """What ``show --json`` prints: the deal, its revisions, what its reports contradict, why they are together."""
 
     revisions: list[RevisionJson]
     disagreements: list[DisagreementJson]
     judgements: list[JudgementJson]
+    edits: list[EditJson]
 
 
 class DocumentJson(TypedDict):
@@ -206,6 +217,7 @@ def shown_deal_json(
     revisions: Sequence[DealChange],
     disagreements: Sequence[Disagreement] = (),
     ledger: Sequence[LedgerEntry] = (),
+    edits: Sequence[Edit] = (),
 ) -> ShownDealJson:
     """A deal of the history with what changed in it, what was said otherwise, and why its reports are together."""
     told = [
@@ -225,6 +237,7 @@ def shown_deal_json(
             )
             for entry in ledger
         ],
+        edits=[EditJson(at=instant(edit.at), url=edit.url, title=edit.title, now=edit.now) for edit in edits],
     )  # fmt: skip
 
 

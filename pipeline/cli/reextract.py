@@ -121,9 +121,9 @@ def _tell(done: Rebuilt) -> None:
         say(f"read failed: {reason}" if subject in reason else f"read failed: {subject}: {reason}")
     counts, deals = done.counts, done.deals
     aside = f", {counts.aside} without an article as before" if counts.aside else ""
-    click.echo(f"pages    {counts.pages} read again, {counts.failed} failed{aside}")
+    click.echo(f"{counts.pages} page{'' if counts.pages == 1 else 's'} read again, {counts.failed} failed{aside}")
     click.echo(
-        f"reports  {counts.reports}: {counts.reports_new} new, {counts.reports_changed} changed, "
+        f"reports: {counts.reports}, of them {counts.reports_new} new and {counts.reports_changed} changed; "
         f"{counts.reports_gone} gone"
     )
-    click.echo(f"deals    {deals.new} new, {deals.changed} changed, {deals.gone} gone")
+    click.echo(f"deals: {deals.new} new, {deals.changed} changed, {deals.gone} gone")

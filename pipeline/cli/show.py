@@ -13,6 +13,7 @@ from pipeline.cli.common import console, on_terminal, printable, say, settings_o
 if TYPE_CHECKING:
     from pipeline.disagreements import Disagreement
     from storage.deals import DealChange, DealView
+    from storage.edits import Edit
     from storage.judgements import LedgerEntry
 
 
@@ -35,6 +36,7 @@ def command(ctx: click.Context, deal: int, as_json: bool) -> None:
     from pipeline.output import json_line, shown_deal_json
     from storage.articles import reports_of_deal
     from storage.deals import get, revisions
+    from storage.edits import edits_of_deal
     from storage.judgements import ledger_of_deal
 
     with settings_of(ctx).database(must_exist=True) as database, database.reading() as session:
@@ -42,17 +44,29 @@ def command(ctx: click.Context, deal: int, as_json: bool) -> None:
         changes = revisions(session, view.id)
         against = disagreements(view, reports_of_deal(session, view.id))
         ledger = ledger_of_deal(session, view.id)
+        edits = edits_of_deal(session, view.id)
     if view.id != deal:
         say(f"deal {deal} was found to be deal {view.id}")
     if as_json:
-        click.echo(json_line(shown_deal_json(view, changes, against, ledger)))
+        click.echo(json_line(shown_deal_json(view, changes, against, ledger, edits)))
         return
-    sections = [*_sections(view, changes), *_judged(against, ledger)]
+    sections = [*_sections(view, changes), *_edited(edits), *_judged(against, ledger)]
     if on_terminal():
         _print(sections)
     else:
         for heading, lines in sections:
             click.echo(f"{heading}:" + "".join(f"\n  {printable(line)}" for line in lines))
+
+
+def _edited(edits: Sequence[Edit]) -> Iterator[tuple[str, list[str]]]:
+    from pipeline.output import instant
+
+    if edits:
+        lines = []
+        for edit in edits:
+            what = "its text was edited" if edit.title == edit.now else f"“{edit.title}” became “{edit.now}”"
+            lines += [f"{instant(edit.at)[:10]:<11} {what}", f"{'':<11} {edit.url}"]
+        yield "edited articles", lines
 
 
 def _judged(against: Sequence[Disagreement], ledger: Sequence[LedgerEntry]) -> Iterator[tuple[str, list[str]]]:

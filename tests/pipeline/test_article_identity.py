@@ -6,10 +6,12 @@ import asyncio
 from datetime import datetime, timedelta
 from html import escape
 
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from pipeline.cli.app import app
 from pipeline.ingestion import IngestResult, ingest
 from pipeline.reading import keep_document, read_document
 from scrapers.http import HttpClient, HttpSettings
@@ -19,6 +21,7 @@ from scrapers.sources import FeedSource
 from storage import deals, pages, sources
 from storage.database import Database, open_database
 from storage.deals import DealQuery, DealView
+from storage.edits import Edit, edits_of_deal
 from storage.models import Article, ArticleRevision, Report
 from tests.loopback import LoopbackServer
 from tests.pipeline.newsroom import NOW, page, serve, toy_extract
@@ -60,6 +63,13 @@ def declaring(url: str, body: bytes) -> bytes:
 def found(database: Database) -> list[DealView]:
     with database.reading() as session:
         return deals.search(session, DealQuery(technology=None))
+
+
+def shown(database: Database, deal: int) -> str:
+    url = database.engine.url.set(drivername=database.engine.url.get_backend_name())
+    result = CliRunner().invoke(app, ["show", str(deal), "--database", url.render_as_string(hide_password=False)])
+    assert result.exit_code == 0, result.output
+    return result.stdout
 
 
 def counts(database: Database) -> tuple[int, int]:
@@ -110,6 +120,10 @@ def test_an_edited_address_and_title_under_the_same_guid_is_an_edit(server: Loop
     with database.reading() as session:
         assert [row.title for row in session.scalars(select(ArticleRevision))] == ["Brightwell buys Oakline"]
         changes = deals.revisions(session, after.id)
+        edits = edits_of_deal(session, after.id)
+    told = Edit(NOW + HOUR, server.url("/new-slug"), "Brightwell buys Oakline", "Brightwell has bought Oakline")
+    assert edits == [told]
+    assert "“Brightwell buys Oakline” became “Brightwell has bought Oakline”" in shown(database, after.id)
     assert [change.url for change in changes] == [server.url("/new-slug")]
 
 

@@ -185,7 +185,9 @@ def test_reextracting_changes_nothing_when_the_extractor_is_the_same(asked: Path
     before = dealwire("deals", "--json").stdout
     again = dealwire("reextract")
     assert again.exit_code == 0, again.output
-    assert "5 pages read again" in again.stdout
+    assert "5 pages read again, 0 failed\nreports: 4, of them 0 new and 0 changed; 0 gone" in again.stdout
+    assert "deals: 0 new, 0 changed, 0 gone" in again.stdout
+    assert "was read by this version" in dealwire("reextract").stderr
     assert dealwire("deals", "--json").stdout == before
 
 

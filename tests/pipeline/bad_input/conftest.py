@@ -23,7 +23,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         return toy_extract
 
     monkeypatch.chdir(tmp_path)
-    for module in ("common", "ingest", "sources_check", "reextract"):
+    # The one that the others import from comes last: else theirs, imported now, would be the toy for good.
+    for module in ("ingest", "sources_check", "reextract", "common"):
         monkeypatch.setattr(f"pipeline.cli.{module}.extractor", toy)
     return tmp_path
 
