@@ -19,8 +19,9 @@ def _ingest_beside_a_good_source(folder: Path, server: LoopbackServer, url: str)
     result = dealwire("ingest")
     assert closing_rows(result)["Good"] == ["1", "1", "1", "0"]
     assert "1 page read, 1 failed, 1 report, 1 new deal" in result.stderr
-    health = dealwire("sources").stdout
-    assert "failing (1 in a row)" in health
+    rows = {line.split("\t")[0]: line.split("\t") for line in dealwire("sources").stdout.splitlines()}
+    assert rows["Bad"][2] == "paused"
+    assert rows["Bad"][-1]  # why
     return result
 
 
