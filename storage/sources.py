@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import RowMapping, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from storage.columns import storable
 from storage.errors import NotFound
@@ -123,7 +123,8 @@ def sync_sources(
     ``settings`` has, by name, a hash (at most 64 characters) of what else decides which links a look gives; changed
     settings are as good as a changed address.
     """
-    known = {source.name: source for source in session.scalars(select(Source))}
+    compared = load_only(Source.name, Source.kind, Source.url, Source.settings, Source.active)  # asked at every tick
+    known = {source.name: source for source in session.scalars(select(Source).options(compared))}
     wanted: set[str] = set()
     for name, kind, url in sources:
         wanted.add(name)
