@@ -252,13 +252,16 @@ async def hostile_server(attacks: Sequence[Attack] = ATTACKS) -> AsyncIterator[i
                 if attack.error not in (TooManyRedirects, ScrapeError):
                     break
         writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+        del connections[task]
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
-        for task, writer in connections.items():
+        for task, writer in list(connections.items()):
             task.cancel()
             writer.transport.abort()
         await asyncio.gather(*connections, return_exceptions=True)
