@@ -19,6 +19,11 @@ _HEADINGS = re.compile(
     "^(?:" + "|".join(re.escape(item_heading(number)) for number in DEAL_ITEMS) + r"|Exhibit 99(?:\.\d+)?)$",
     re.MULTILINE,
 )
+#: Words of headings that name what need not have happened, or look like a name.
+_MISLEADING = re.compile(
+    r"(?<=Item 2\.01 Completion of Acquisition) or Disposition of Assets"
+    r"|(?<=Item 7\.01 )Regulation FD Disclosure|(?<=Item 8\.01 )Other Events"
+)
 #: Items that settle a deal's status, those first that count where a filing has several.
 _SETTLING = ("2.01", "1.02", "1.01")
 #: What a status read from the text becomes; what is not here is left as it is.
@@ -46,6 +51,27 @@ class _Section:
     stop: int
 
 
+def as_read(article: Article) -> Article:
+    """The article as the extractor is to read it: of a filing, words of the official headings that would mislead are
+    blanks. All else stands where it stood.
+    """
+    if not _sections(article.text):
+        return article
+    return replace(article, title=_blanked(article.title), text=_blanked(article.text))
+
+
+def told_of(article: Article, reports: Sequence[Report]) -> tuple[Report, ...]:
+    """What was read in ``as_read(article)``, as reports of ``article``."""
+    return tuple(
+        replace(
+            report,
+            headline=article.title,
+            evidence=tuple(replace(proof, quote=article.text[proof.start : proof.end]) for proof in report.evidence),
+        )
+        for report in reports
+    )
+
+
 def settled_by_items(article: Article, reports: Sequence[Report]) -> tuple[Report, ...]:
     """The reports with the status that the filing's items give them, without loans and placements of securities.
 
@@ -57,6 +83,10 @@ def settled_by_items(article: Article, reports: Sequence[Report]) -> tuple[Repor
     return tuple(
         _settled(article.text, report, sections) for report in reports if not _is_loan(article.text, report, sections)
     )
+
+
+def _blanked(text: str) -> str:
+    return _MISLEADING.sub(lambda match: " " * len(match[0]), text)
 
 
 def _sections(text: str) -> list[_Section]:

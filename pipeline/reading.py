@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from pipeline.article import read_article
 from pipeline.errors import ArticleError, ExtractionError
-from pipeline.filing_reports import settled_by_items
+from pipeline.filing_reports import as_read, settled_by_items, told_of
 from pipeline.resolver import Resolved, refresh_deals, resolve_reports
 from scrapers.identity import declared_address, identity, is_front_page
 from scrapers.links import Link, canonical_url
@@ -81,7 +81,9 @@ def read_document(
 
 def reports_in(article: Article, extract: Extractor) -> tuple[Report, ...]:
     """What the extractor finds in an article, as far as the form of the document does not say otherwise."""
-    return settled_by_items(article, extract(article))
+    shown = as_read(article)
+    reports = extract(shown)
+    return settled_by_items(article, reports if shown is article else told_of(article, reports))
 
 
 def identities(body: bytes, ref: PageRef) -> Identities:

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from pipeline.article import read_article
 from pipeline.errors import ArticleError
 from pipeline.extraction import extract
-from pipeline.filing_reports import settled_by_items
+from pipeline.filing_reports import as_read, settled_by_items, told_of
 from pipeline.filings import item_sections
 from pipeline.plain_lines import wrapped_lines
 from pipeline.reading import reports_in
 from pipeline.release_headline import headline_of
 from scrapers.edgar_submission import parse_submission
 from storage.articles import check_evidence
-from storage.records import Article, Report
+from storage.records import Article, Evidence, Report
 from storage.vocabulary import DatePrecision, Status
 from tests.edgar_samples import AGREED, COMPLETED, ITEM_NAMES, RELEASE, form_8k, submission
 from tests.storage.builders import make_report
@@ -142,6 +142,23 @@ def test_items_say_nothing_of_deals_that_they_do_not_name_or_of_other_articles()
     assert settled_by_items(plain, [report]) == (report,)
     other = Article("T", f"T\n\nItem 2.01 {ITEM_NAMES['2.01']}\n\nSomebody bought something.\n\n8", "en")
     assert settled_by_items(other, [report]) == (report,)
+
+
+def test_headings_do_not_mislead_and_quotes_are_of_the_text_as_it_is() -> None:
+    article = article_of("2.01", "8.01")
+    shown = as_read(article)
+    assert len(shown.text) == len(article.text)
+    assert "Disposition" not in shown.text
+    assert "Other Events" not in shown.text
+    assert "Item 2.01 Completion of Acquisition " in shown.text
+    start = article.text.index("Item 8.01")
+    end = article.text.index("\n", start)
+    proof = Evidence("type", shown.text[start:end], start, end)
+    (report,) = told_of(article, [make_report(article.text, evidence=(proof,), headline=shown.title)])
+    assert report.evidence[0].quote == "Item 8.01 Other Events"
+    check_evidence(article, [report])
+    plain = Article("Aquila", "Aquila\n\nItem 8.01 Other Events are told.", "en")
+    assert as_read(plain) is plain
 
 
 def test_other_forms_are_refused_with_a_word_and_single_documents_are_read() -> None:
