@@ -2,8 +2,8 @@
 
     python -m bench.same_deal tests/labelled
 
-The folder has gold.jsonl (``id`` and ``cluster``) and texts/. Only documents of a cluster count; they are read as bare text,
-so a date is known only where the text has one.
+The folder has gold.jsonl (``id`` and ``cluster``) and texts/. Only documents of a cluster count; read as bare text,
+they have a date only where the text does.
 """
 
 from __future__ import annotations
