@@ -40,8 +40,8 @@ _EXPECTED = {
 
 def describe(error: ErrorDetails, found: Located, models: Mapping[tuple[str, ...], type[BaseModel]]) -> str:
     """One line for one thing pydantic found. ``models`` has the model of each place, list positions left out."""
-    where, names = _place(error["loc"], found)
     kind, context = error["type"], error.get("ctx", {})
+    where, names = _place(error["loc"], found, missing=kind == "missing")
     if kind == "extra_forbidden":
         model = models.get(names[:-1])
         known = sorted(model.model_fields) if model else []
@@ -59,6 +59,8 @@ def describe(error: ErrorDetails, found: Located, models: Mapping[tuple[str, ...
         expected = f"expected text of the form {context['pattern']}"
     else:
         expected = "expected " + (_EXPECTED.get(kind) or error["msg"].removeprefix("Input should be "))
+    if isinstance(value_at(found, where), dict) and kind == "value_error":  # all of a section, which may hold a secret
+        return at(found, where, expected)
     got = repr(where[-1]) if error["loc"][-1:] == ("[key]",) else _shown(found, where)
     return at(found, where, f"{expected}, got {got}")
 
@@ -86,13 +88,16 @@ def value_at(found: Located, where: Where) -> Value:
     return value
 
 
-def _place(loc: tuple[int | str, ...], found: Located) -> tuple[Where, tuple[str, ...]]:
-    """Where pydantic's location is in the file, and the words of it that lead to the model."""
+def _place(loc: tuple[int | str, ...], found: Located, *, missing: bool) -> tuple[Where, tuple[str, ...]]:
+    """Where pydantic's location is in the file, and the words of it that lead to the model.
+
+    ``missing``: the last part of it is a key that is not there.
+    """
     where: Where = ()
     for position, part in enumerate(loc):
         value = value_at(found, where)
         inside = part in value if isinstance(value, dict) else isinstance(value, list) and isinstance(part, int)
-        if inside or (isinstance(value, dict) and position == len(loc) - 1):
+        if inside or (missing and isinstance(value, dict) and position == len(loc) - 1):
             where = (*where, part)
         # else it is pydantic's own word for a branch of a union, which is not in the file
     return where, tuple(part for part in loc if isinstance(part, str))

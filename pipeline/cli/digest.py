@@ -32,7 +32,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 @click.command("digest")
 @click.argument("name", required=False)
 @click.option("--period", type=Word(Period), help="The last day, week or month that is over, or what is new")
-@click.option("--since-last", "period", flag_value=Period.SINCE_LAST,
+@click.option("--since-last", is_flag=True,
               help="Deals new or changed since the last digest of this name (--period since_last)")  # fmt: skip
 @click.option("--of", "day", type=Day(), help="With --period: the day, week or month that this date lies in")
 @click.option("--format", "form", type=Word(DigestFormat), help="How it is written  [default: csv]")
@@ -49,8 +49,8 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 @shared_options
 @click.pass_context
 def command(
-    ctx: click.Context, /, name: str | None, period: Period | None, day: date | None, form: DigestFormat | None,
-    output: Path | None, excel: bool, called: str | None, deliver: bool, retry_failed: bool, listed: bool,
+    ctx: click.Context, /, name: str | None, period: Period | None, since_last: bool, day: date | None,
+    form: DigestFormat | None, output: Path | None, excel: bool, called: str | None, deliver: bool, retry_failed: bool, listed: bool,
     **options: object,
 ) -> None:  # fmt: skip
     """Write the deals of a period, or what is new, as CSV, JSON Lines, Markdown or HTML; print the path of the file.
@@ -78,10 +78,16 @@ def command(
     settings = settings_of(ctx)
     given = _given(ctx, [*options])
     query = query_of(settings, options)
+    if since_last:
+        if period not in (None, Period.SINCE_LAST):
+            raise click.UsageError("give either --since-last or --period")
+        period = Period.SINCE_LAST
     if retry_failed and not deliver:
         raise click.UsageError("--retry-failed goes with --deliver")
     if listed or (deliver and name is None):
-        more = ", ".join(filter(None, (given, _given(ctx, ["period", "day", "form", "output", "excel", "called"]))))
+        more = ", ".join(
+            filter(None, (given, _given(ctx, ["period", "since_last", "day", "form", "output", "excel", "called"])))
+        )
         if more:
             raise click.UsageError(f"{'--list' if listed else '--deliver without a NAME'} goes without {more}")
         with settings.database(must_exist=True) as database:
