@@ -50,8 +50,8 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 @click.pass_context
 def command(
     ctx: click.Context, /, name: str | None, period: Period | None, since_last: bool, day: date | None,
-    form: DigestFormat | None, output: Path | None, excel: bool, called: str | None, deliver: bool, retry_failed: bool, listed: bool,
-    **options: object,
+    form: DigestFormat | None, output: Path | None, excel: bool, called: str | None, deliver: bool,
+    retry_failed: bool, listed: bool, **options: object,
 ) -> None:  # fmt: skip
     """Write the deals of a period, or what is new, as CSV, JSON Lines, Markdown or HTML; print the path of the file.
 

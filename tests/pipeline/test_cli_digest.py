@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +18,7 @@ from pipeline.cli.app import app
 from pipeline.cli.common import Settings, now
 from pipeline.config import parse_config
 from pipeline.config_digests import DigestFilter
+from pipeline.digest.webhook import signature
 from pipeline.errors import ConfigError
 from storage.database import open_database
 from storage.deals import DealQuery
@@ -228,3 +231,18 @@ def test_a_filter_may_say_all_that_the_deals_command_may() -> None:
     text = "digests: [{name: a, period: since_last, filter: {party: Nokia, since: 2026-01-05}}]"
     query = parse_config(text, environment={}).digests[0].filter.query()
     assert (query.party, str(query.since)) == ("Nokia", "2026-01-05")
+
+
+def test_the_examples_of_the_documentation_work() -> None:
+    docs = (Path(__file__).parents[2] / "docs" / "digests.md").read_text("utf-8")
+    yaml, python = (re.findall(f"```{language}\n(.*?)```", docs, re.DOTALL)[0] for language in ("yaml", "python"))
+    secrets = dict.fromkeys(("SMTP_PASSWORD", "CRM_SECRET", "CHAT_SECRET"), SECRET)
+    assert [digest.name for digest in parse_config(yaml, environment=secrets).digests] == ["weekly", "morning", "crm"]
+    names: dict[str, Callable[[str, dict[str, str], bytes], bool]] = {}
+    exec(python, names)
+    sent = int(now().timestamp())
+    headers = {"webhook-id": "msg_1", "webhook-timestamp": str(sent), "webhook-signature": "v1,eA== "}
+    headers["webhook-signature"] += signature(SECRET, "msg_1", sent, b"{}")
+    assert names["verified"](SECRET, headers, b"{}")
+    assert not names["verified"](SECRET, headers, b"{ }")
+    assert not names["verified"](SECRET, headers | {"webhook-timestamp": str(sent - 600)}, b"{}")
