@@ -21,10 +21,9 @@ from typing import Self
 import httpx
 
 from scrapers.addresses import WEB_PORTS, AddressPolicy, GuardedBackend, PrivateAddress, Resolver, resolve
-from scrapers.compression import BrokenPacking, CapPassed, Inflater
+from scrapers.bodies import read_body
 from scrapers.errors import (
     BadAddress,
-    BadEncoding,
     BadStatus,
     BrokenAnswer,
     ForbiddenAddress,
@@ -47,9 +46,6 @@ _PERMANENT = frozenset({301, 308})
 _MAX_POOLS = 64
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d{1,18})-\d{1,18}|\*)/(?:(\d{1,18})|\*)")
 _LONGEST_VALIDATOR = 1000
-#: Each piece of a body costs us time, whatever is in it.
-_CRUMB_BYTES = 64
-_MAX_CRUMBS = 10_000
 
 
 #: The SEC asks for no more than ten requests a second; its hosts are asked one after the other.
@@ -326,7 +322,7 @@ class HttpClient:
                 found = {name.lower(): value for name, value in response.headers.items()}
                 # The body of an error or a redirect is of no use to anyone.
                 good = 200 <= response.status_code < 300
-                body = await self._read(url, response, cut_at, unpack) if good else b""
+                body = await read_body(url, response, settings, cut_at=cut_at, unpacked=unpack) if good else b""
                 return _Answer(url, response.status_code, found, body)
             finally:
                 await response.aclose()
@@ -345,39 +341,6 @@ class HttpClient:
             raise Unreachable(url, str(error) or type(error).__name__) from error
         finally:
             pool.users -= 1
-
-    async def _read(self, url: str, response: httpx.Response, cut_at: int | None, unpacked: bool) -> bytes:
-        """The body, unpacked; no more than the caps is ever held. With ``cut_at`` a longer body is cut, not refused."""
-        settings = self.settings
-        packing = response.headers.get("content-encoding", "") if unpacked else ""
-        unpack = _unpacker(url, packing, settings.max_body_bytes)
-        claimed = response.headers.get("content-length", "")
-        size = int(claimed) if claimed.isascii() and claimed.isdigit() and len(claimed) < 20 else 0
-        if cut_at is None and size > settings.max_wire_bytes:
-            raise TooLarge(url, f"it is {size:,} bytes, more than {settings.max_wire_bytes:,}")
-        body = bytearray()
-        wire = crumbs = 0
-        try:
-            async for chunk in response.aiter_raw():
-                wire += len(chunk)
-                crumbs += len(chunk) < _CRUMB_BYTES
-                if wire > settings.max_wire_bytes:
-                    raise TooLarge(url, f"it sends more than {settings.max_wire_bytes:,} bytes")
-                if crumbs > _MAX_CRUMBS:
-                    raise TooLarge(url, f"it comes in more than {_MAX_CRUMBS:,} crumbs")
-                for piece in (chunk,) if unpack is None else unpack.feed(chunk):
-                    body += piece
-                if cut_at is not None and len(body) >= cut_at:
-                    return bytes(body[:cut_at])
-            if unpack is not None:
-                unpack.finish()
-        except CapPassed as error:
-            raise TooLarge(url, f"unpacked it is more than {settings.max_body_bytes:,} bytes") from error
-        except BrokenPacking as error:
-            raise BadEncoding(url, f"its compressed body is broken: {error}") from error
-        if len(body) > settings.max_body_bytes:
-            raise TooLarge(url, f"it is more than {settings.max_body_bytes:,} bytes")
-        return bytes(body)
 
     async def _take_pool(self, key: str) -> _Pool:
         """The connections to one host; the caller counts one user down when done. Idle pools beyond a limit go."""
@@ -425,15 +388,3 @@ def _checked(url: str, wanted: str) -> str:
     if cleaned is None:
         raise BadAddress(wanted, "this is no http or https address" if url == wanted else f"it leads to {url}")
     return cleaned
-
-
-def _unpacker(url: str, encoding: str, max_bytes: int) -> Inflater | None:
-    match encoding.strip().lower():
-        case "" | "identity":
-            return None
-        case "gzip" | "x-gzip":
-            return Inflater("gzip", max_bytes)
-        case "deflate":
-            return Inflater("deflate", max_bytes)
-        case other:
-            raise BadEncoding(url, f"its body is packed as {other!r}, which was not asked for")
