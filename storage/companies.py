@@ -6,6 +6,7 @@ read before it: a person's word for this very name first, then the dictionary's,
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import select
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 _AFTER_ANY_CHARACTER = "\U0010ffff"
+_COMPARED = 5_000  # names that a mistyped one is compared with
 _GENERATIONS = 5  # of subsidiaries of subsidiaries; also the way out of a circle
 
 
@@ -74,6 +76,17 @@ def find_companies(session: Session, text: str, *, limit: int = 100) -> list[int
         if found:
             return found
     return []
+
+
+def near_names(session: Session, text: str, *, limit: int = 3) -> list[str]:
+    """Names of companies that a person who typed ``text`` may have meant, the nearest first."""
+    key = normalise_name(text)
+    known: dict[str, str] = {}
+    for beginning in (key[:2], key[:1]):  # few mistype how a name begins
+        keys = CompanyAlias.key.between(beginning, beginning + _AFTER_ANY_CHARACTER)
+        some = select(CompanyAlias.key, CompanyAlias.name).where(keys).order_by(CompanyAlias.key).limit(_COMPARED)
+        known |= dict(session.execute(some).all())
+    return [known[close] for close in difflib.get_close_matches(key, known, limit)]
 
 
 def sounding_like(session: Session, names: Collection[str], *, limit: int = 60) -> list[int]:

@@ -40,7 +40,7 @@ def command(ctx: click.Context, output: Path) -> None:
     from pipeline.digest.making import Wanted, make
     from pipeline.digest.periods import span_between
     from scrapers.http import HttpSettings
-    from storage.deals import DealQuery, iter_deals
+    from storage.deals import DealQuery, iter_rows
 
     settings = _settings(ctx, output, Config())
     # Our own loopback address, and nobody there to be polite to.
@@ -53,7 +53,7 @@ def command(ctx: click.Context, output: Path) -> None:
             click.echo()
         everything = DealQuery(technology=None)
         with database.reading() as session:
-            print_deals(iter_deals(session, everything, evidence=False))
+            print_deals(iter_rows(session, everything))
         path = output / "deals.csv"
         wanted = Wanted("deals", everything, span_between(None, None), DigestFormat.CSV, lambda _: path, UTC)
         try:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation, Overflow
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
 from pipeline.cli.common import Day, Word
-from storage.vocabulary import DealType, FocusArea, Role, Status
+from storage.vocabulary import DealType, FocusArea, Role, Status, ValueKind
 
 if TYPE_CHECKING:
     from pipeline.cli.common import Settings
@@ -50,23 +49,33 @@ class Amount(click.ParamType[Decimal]):
 
 _OPTIONS = (
     click.option("--party", metavar="NAME", help="A company, by any of its names in any script"),
-    click.option("--role", type=Word(Role), metavar="ROLE", help="The role of --party, such as acquirer"),
-    click.option("--type", "type_", type=Word(DealType), metavar="TYPE",
-                 help=f"Type of deal, also as a further one: {', '.join(DealType)}"),
-    click.option("--focus", metavar="AREA", help="Focus area, such as ai or telecom_5g"),
-    click.option("--status", type=Word(Status), help="How far the deal has come"),
+    click.option("--role", type=Word(Role), metavar="ROLE",
+                 help=f"What --party does in the deal, or anyone: {', '.join(Role)}"),
+    click.option("--and-party", metavar="NAME", help="Another company in the same deal"),
+    click.option("--with-subsidiaries", is_flag=True, help="Also deals of companies that belong to these"),
+    click.option("--type", "type_", type=Word(DealType), metavar="TYPE", multiple=True,
+                 help=f"Type of deal, also as a further one; several times for any: {', '.join(DealType)}"),
+    click.option("--focus", metavar="AREA", multiple=True, help="Focus area, such as ai; several times for any"),
+    click.option("--status", type=Word(Status), multiple=True, help="How far the deal has come; several times for any"),
     click.option("--language", metavar="CODE", help="Reported in this language (en, vi, zh, ...)"),
     click.option("--source", metavar="NAME", help="Reported by this source"),
-    click.option("--text", metavar="WORDS", help="Words in the headline, the parties or the titles of the reports"),
+    click.option("--text", metavar="WORDS",
+                 help='Words or their beginnings in headline, parties, titles and evidence; "a phrase"; -without'),
     click.option("--since", type=Day(), help="Announced on this day or later (2026-11-05, 2026-11 or 2026)"),
     click.option("--until", type=Day(last=True), help="Announced on this day or earlier"),
+    click.option("--updated-since", type=Day(), help="Found or changed on this day or later (UTC)"),
     click.option("--min-value", type=Amount(), help="Worth at least this (2500000, 2.5m, 1bn)"),
     click.option("--max-value", type=Amount(), help="Worth at most this"),
     click.option("--currency", metavar="CODE", help="Value in this currency, such as USD"),
+    click.option("--value-kind", type=Word(ValueKind), metavar="KIND",
+                 help=f"What the value measures: {', '.join(ValueKind)}"),
     click.option("--min-confidence", type=click.FloatRange(0, 1), default=0.0, metavar="0..1",
                  help="Only deals the extractor is this sure of"),
     click.option("--all", "all_trades", is_flag=True, help="All business deals, not only technology deals"),
 )  # fmt: skip
+_SEVERAL = {"type": "type_", "focus": "focus", "status": "status"}
+_SAME_NAME = ("party", "role", "with_subsidiaries", "language", "source", "text", "since", "until", "min_value",
+              "max_value", "currency", "value_kind", "min_confidence")  # fmt: skip
 
 
 def filter_options(function: Callable[P, R]) -> Callable[P, R]:
@@ -83,22 +92,24 @@ def query_of(settings: Settings, options: dict[str, object]) -> DealQuery:
     """
     from storage.deals import DealQuery
 
-    query = DealQuery(technology=None if options.pop("all_trades") else True)
-    focus, since, until = options["focus"], options["since"], options["until"]
-    if isinstance(focus, str):
-        _check_focus(focus, settings)
+    since, until, updated = options["since"], options["until"], options.pop("updated_since")
     if isinstance(since, date) and isinstance(until, date) and since > until:
         raise click.UsageError(f"the period ends before it begins: --since {since} --until {until}")
-    if options["role"] is not None and options["party"] is None:
-        raise click.UsageError("--role needs --party: whose role is it?")
-    currency = options["currency"]
-    if isinstance(currency, str):
-        options["currency"] = currency.upper()
-    options["type"] = options.pop("type_")
-    names = ("party", "role", "type", "focus", "status", "language", "source", "text", "since", "until", "min_value",
-             "max_value", "currency", "min_confidence")  # fmt: skip
-    changes = {name: options.pop(name) for name in names}
-    return replace(query, **changes)  # type: ignore[arg-type]
+    if isinstance(options["currency"], str):
+        options["currency"] = options["currency"].upper()
+    several = {name: options.pop(option) for name, option in _SEVERAL.items()}
+    for area in several["focus"] if isinstance(several["focus"], tuple) else ():
+        _check_focus(area, settings)
+    changes = {name: options.pop(name) for name in _SAME_NAME} | {
+        name: values or None for name, values in several.items()
+    }
+    changes["other_party"] = options.pop("and_party")
+    if options["all_trades"]:
+        changes["technology"] = None
+    if isinstance(updated, date):
+        changes["updated_since"] = datetime(updated.year, updated.month, updated.day, tzinfo=UTC)
+    del options["all_trades"]
+    return DealQuery(**changes)  # type: ignore[arg-type]
 
 
 def _check_focus(focus: str, settings: Settings) -> None:

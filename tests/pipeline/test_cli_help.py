@@ -59,7 +59,7 @@ def test_the_list_of_commands_says_what_each_is_for() -> None:
         (["deals", "--since", "next week"], "write it like 2026-11-05"),
         (["deals", "--min-value", "lots"], "write it like 2500000"),
         (["deals", "--focus", "iott"], "did you mean iot?"),
-        (["deals", "--role", "acquirer"], "--role needs --party"),
+        (["deals", "--count-by", "month", "--after", "newest~2026-01-01~1"], "leave out --after"),
         (["deals", "--since", "2026", "--until", "2025"], "ends before it begins"),
         (["digest", "--of", "2026-11-05"], "--of needs --period"),
         (["digest", "--period", "weekly", "--since", "2026"], "either --period or"),
