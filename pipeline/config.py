@@ -373,9 +373,11 @@ def _cross_check(config: Config, found: Located) -> Iterator[str]:
     areas = set(config.areas)
     names = {source.name for source in config.sources}
     for position, digest in enumerate(config.digests):
-        known = (("focus", digest.filter.focus, areas, "focus area"), ("source", digest.filter.source, names, "source"))
-        for key, value, choices, what in known:
-            if value is not None and value not in choices:
+        asked = [("focus", area, areas, "focus area") for area in digest.filter.focus]
+        if digest.filter.source is not None:
+            asked.append(("source", digest.filter.source, names, "source"))
+        for key, value, choices, what in asked:
+            if value not in choices:
                 said = f"there is no {what} '{value}'{did_you_mean(value, choices)}"
                 yield at(found, ("digests", position, "filter", key), said)
     channels = {channel.name: channel for channel in config.channels}

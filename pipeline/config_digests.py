@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from pipeline.config_types import (
     ClockTime,
@@ -23,8 +23,9 @@ from pipeline.config_types import (
     Text,
     WebAddress,
     WebhookSecret,
+    one_or_more,
 )
-from storage.vocabulary import DealType, Role, Status
+from storage.vocabulary import DealType, Role, Status, ValueKind
 
 if TYPE_CHECKING:
     from storage.deals import DealQuery
@@ -49,16 +50,19 @@ class DigestFormat(StrEnum):
 
 
 class DigestFilter(Part):
-    """Which deals go in; what is left out does not narrow. ``technology: null`` takes deals of all trades.
+    """Which deals go in, in the words of ``dealwire deals``' options; what is left out does not narrow.
 
-    ``since`` and ``until`` (both included) are for digests of what is new: those of a period have its days.
+    ``technology: null`` takes deals of all trades. ``since`` and ``until`` (both included) are for digests of what is
+    new: those of a period have its days.
     """
 
     party: Text | None = None
     role: Role | None = None
-    type: DealType | None = None
-    focus: Text | None = None
-    status: Status | None = None
+    and_party: Text | None = None
+    with_subsidiaries: bool = False
+    type: Annotated[tuple[DealType, ...], BeforeValidator(one_or_more)] = ()
+    focus: OptionalTerms = ()
+    status: Annotated[tuple[Status, ...], BeforeValidator(one_or_more)] = ()
     language: Language | None = None
     source: Text | None = None
     text: Text | None = None
@@ -67,6 +71,7 @@ class DigestFilter(Part):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
     min_value: Annotated[Decimal, Field(ge=0)] | None = None
     max_value: Annotated[Decimal, Field(ge=0)] | None = None
+    value_kind: ValueKind | None = None
     technology: bool | None = True
     min_confidence: Annotated[float, Field(ge=0, le=1)] = 0.0
 
@@ -74,7 +79,10 @@ class DigestFilter(Part):
         """What to ask storage for."""
         from storage.deals import DealQuery
 
-        return DealQuery(**self.model_dump())
+        given = self.model_dump(exclude={"and_party"})
+        for name in ("type", "focus", "status"):
+            given[name] = given[name] or None
+        return DealQuery(**given, other_party=self.and_party)
 
 
 class MailSecurity(StrEnum):

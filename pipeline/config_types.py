@@ -203,7 +203,8 @@ def _names_a_focus(value: str) -> str:
     return value
 
 
-def _terms(value: object) -> object:
+def one_or_more(value: object) -> object:
+    """One word stands for a list of it."""
     return [value] if isinstance(value, str | int | float) and not isinstance(value, bool) else value
 
 
@@ -241,16 +242,16 @@ Interval = Annotated[Duration, AfterValidator(_at_least_a_minute)]
 Backfill = Annotated[date | timedelta, BeforeValidator(_backfill)]
 Size = Annotated[int, BeforeValidator(_size), Field(gt=0)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
-WebAddresses = Annotated[tuple[WebAddress, ...], BeforeValidator(_terms)]
+WebAddresses = Annotated[tuple[WebAddress, ...], BeforeValidator(one_or_more)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
-Mailboxes = Annotated[tuple[Mailbox, ...], BeforeValidator(_terms), Field(min_length=1)]
+Mailboxes = Annotated[tuple[Mailbox, ...], BeforeValidator(one_or_more), Field(min_length=1)]
 WebhookSecret = Annotated[str, AfterValidator(_webhook_secret)]
 Language = Annotated[str, AfterValidator(_language)]
 Selector = Annotated[str, AfterValidator(_selector)]
 SelectorBefore = Annotated[str, AfterValidator(_selector_before)]
 FilePath = Annotated[Path, AfterValidator(_beside_the_file)]
-FilePaths = Annotated[tuple[FilePath, ...], BeforeValidator(_terms)]
-Terms = Annotated[tuple[Text, ...], BeforeValidator(_terms), Field(min_length=1)]
+FilePaths = Annotated[tuple[FilePath, ...], BeforeValidator(one_or_more)]
+Terms = Annotated[tuple[Text, ...], BeforeValidator(one_or_more), Field(min_length=1)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Cron = Annotated[str, AfterValidator(_cron)]
@@ -258,9 +259,9 @@ ClockTime = Annotated[str, AfterValidator(_clock_time)]
 FocusName = Annotated[str, AfterValidator(_names_a_focus)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 Day = Annotated[date, BeforeValidator(_day)]
-CikNumbers = Annotated[tuple[Annotated[str, BeforeValidator(_cik)], ...], BeforeValidator(_terms)]
+CikNumbers = Annotated[tuple[Annotated[str, BeforeValidator(_cik)], ...], BeforeValidator(one_or_more)]
 FilingItems = Annotated[
-    tuple[Annotated[str, BeforeValidator(_filing_item)], ...], BeforeValidator(_terms), Field(min_length=1)
+    tuple[Annotated[str, BeforeValidator(_filing_item)], ...], BeforeValidator(one_or_more), Field(min_length=1)
 ]
-OptionalTerms = Annotated[tuple[Text, ...], BeforeValidator(_terms)]
-Hosts = Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], BeforeValidator(_terms)]
+OptionalTerms = Annotated[tuple[Text, ...], BeforeValidator(one_or_more)]
+Hosts = Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], BeforeValidator(one_or_more)]

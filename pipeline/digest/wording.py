@@ -119,10 +119,18 @@ def conditions_text(query: DealQuery) -> str:
 
 def _conditions(query: DealQuery) -> Iterator[str]:
     yield {True: "technology deals", False: "other than technology deals", None: "all business deals"}[query.technology]
-    for name in ("type", "status", "focus", "role", "party", "language", "source"):
+    for name in ("type", "status", "focus"):
         value = getattr(query, name)
         if value is not None:
-            yield f"{name} {words(str(value)) if name in ('type', 'focus') else value}"
+            yield f"{name} {' or '.join(map(words, (value,) if isinstance(value, str) else value))}"
+    for name, said in (("role", "role"), ("party", "party"), ("other_party", "and party")):
+        if getattr(query, name) is not None:
+            yield f"{said} {getattr(query, name)}"
+    if query.with_subsidiaries:
+        yield "subsidiaries too"
+    for name in ("language", "source"):
+        if getattr(query, name) is not None:
+            yield f"{name} {getattr(query, name)}"
     if query.text is not None:
         yield f"with the words “{query.text}”"
     for said, amount in (("at least", query.min_value), ("at most", query.max_value)):
@@ -130,6 +138,10 @@ def _conditions(query: DealQuery) -> Iterator[str]:
             yield f"worth {said} {value_text(Value(amount, query.currency or '')).strip()}"
     if query.currency is not None and query.min_value is None and query.max_value is None:
         yield f"in {query.currency}"
+    if query.value_kind is not None:
+        yield f"value {words(query.value_kind)}"
+    if query.updated_since is not None:
+        yield f"found or changed since {query.updated_since:%Y-%m-%d}"
     if query.since is not None or query.until is not None:
         days = (f"from {query.since}" if query.since else "", f"to {query.until}" if query.until else "")
         yield " ".join(("announced", *filter(None, days)))

@@ -24,7 +24,7 @@ from storage.database import open_database
 from storage.deals import DealQuery
 from storage.deliveries import deliveries_of
 from storage.digests import list_digests
-from storage.vocabulary import DeliveryState
+from storage.vocabulary import DealType, DeliveryState
 from tests.loopback import Answer, LoopbackServer
 from tests.pipeline.digest.mail_server import mail_server
 from tests.pipeline.stories import tell
@@ -227,10 +227,13 @@ def test_secrets_are_not_in_what_is_shown_of_a_configuration() -> None:
 
 def test_a_filter_may_say_all_that_the_deals_command_may() -> None:
     elsewhere = {"updated_since", "untold_by", "sort", "limit", "after"}
-    assert set(DigestFilter.model_fields) == {field.name for field in fields(DealQuery)} - elsewhere
-    text = "digests: [{name: a, period: since_last, filter: {party: Nokia, since: 2026-01-05}}]"
+    named = {"other_party": "and_party"}
+    asked = {named.get(field.name, field.name) for field in fields(DealQuery)} - elsewhere
+    assert set(DigestFilter.model_fields) == asked
+    text = "digests: [{name: a, period: since_last, filter: {party: Nokia, since: 2026-01-05, type: [merger, supply]}}]"
     query = parse_config(text, environment={}).digests[0].filter.query()
-    assert (query.party, str(query.since)) == ("Nokia", "2026-01-05")
+    assert (query.party, str(query.since), query.focus) == ("Nokia", "2026-01-05", None)
+    assert query.type == (DealType.MERGER, DealType.SUPPLY)
 
 
 def test_the_examples_of_the_documentation_work() -> None:

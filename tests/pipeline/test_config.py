@@ -158,7 +158,7 @@ def test_digests_say_when_and_what() -> None:
     for digest in config.digests:
         CronTrigger.from_crontab(digest.crontab)
     week = config.digests[1].filter.query()
-    assert (week.type, week.focus, week.source) == (DealType.LICENSING, "edge_computing", "Nokia")
+    assert (week.type, week.focus, week.source) == ((DealType.LICENSING,), ("edge_computing",), "Nokia")
     assert week.technology is True
     month = config.digests[2].filter.query()
     assert (month.min_value, month.technology) == (Decimal(1_000_000), None)

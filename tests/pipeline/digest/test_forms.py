@@ -20,7 +20,7 @@ from pipeline.digest.wording import Entry, Heading, Mark, conditions_text, mark_
 from pipeline.spreadsheet import read_rows, split, write_rows
 from storage.deals import DealEvidence, DealQuery, DealRow, RowParty
 from storage.records import ResolvedParty, Value
-from storage.vocabulary import DatePrecision, DealType, Role, ValueKind
+from storage.vocabulary import DatePrecision, DealType, Role, Status, ValueKind
 from tests.pipeline.views import a_report, a_row, a_view
 
 NAME = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
@@ -233,6 +233,10 @@ def test_conditions_are_told() -> None:
     query = DealQuery(type=DealType.CROSS_LICENSING, party="诺基亚", min_value=Decimal(5000), currency="USD", text="5G")
     assert conditions_text(query) == (
         "technology deals; type cross licensing; party 诺基亚; with the words “5G”; worth at least USD 5,000"
+    )
+    query = DealQuery(status=(Status.RUMORED, Status.ANNOUNCED), role=Role.TARGET, party="Nokia", other_party="Xiaomi")
+    assert conditions_text(query) == (
+        "technology deals; status rumored or announced; role target; party Nokia; and party Xiaomi"
     )
     query = DealQuery(technology=None, since=date(2026, 1, 1), currency="EUR", min_confidence=0.5)
     assert conditions_text(query) == "all business deals; in EUR; announced from 2026-01-01; confidence at least 0.5"
