@@ -149,7 +149,7 @@ def test_a_slow_host_with_a_long_queue_keeps_nobody_waiting(server: LoopbackServ
         database,
         settings=settings,
         at=NOW + timedelta(hours=1),
-        enough=lambda: served[-1:] == [fine[-1]],
+        enough=lambda: set(fine) <= set(served),
     )
 
     assert not result.failures
