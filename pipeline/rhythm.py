@@ -164,8 +164,8 @@ def wait_after_failure(
 def in_words(time: timedelta) -> str:
     """A length of time for people: two figures of precision at most."""
     seconds = time.total_seconds()
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= 0.95 * size:
+    for size, unit, least in ((31_557_600, "y", 2), (86400, "d", 0.95), (3600, "h", 0.95), (60, "min", 0.95)):
+        if seconds >= least * size:
             return f"{seconds / size:.{0 if seconds >= 9.5 * size else 1}f}".removesuffix(".0") + f" {unit}"
     return f"{seconds:.0f} s"
 

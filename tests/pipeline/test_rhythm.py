@@ -177,7 +177,9 @@ def test_failures_wait_twice_as_long_each_time_up_to_a_day() -> None:
 @pytest.mark.parametrize(
     ("seconds", "told"),
     [(0, "0 s"), (42, "42 s"), (59, "1 min"), (90, "1.5 min"), (3599, "1 h"), (5400, "1.5 h"), (36_000, "10 h"),
-     (86_400, "1 d"), (216_000, "2.5 d"), (8_640_000, "100 d")],
+     (86_400, "1 d"), (216_000, "2.5 d"), (8_640_000, "100 d"),
+        (63_115_199, "730 d"),
+        (312_000_000, "10 y")],
 )  # fmt: skip
 def test_lengths_of_time_in_words(seconds: int, told: str) -> None:
     assert in_words(timedelta(seconds=seconds)) == told
