@@ -20,14 +20,15 @@ _words = lru_cache(maxsize=4096)(join)
 def csv_row(row: DealRow) -> tuple[Cell, ...]:
     """One deal in the order of ``CSV_COLUMNS``. ``parties`` and ``roles`` are aligned."""
     value = row.value
+    names, roles = zip(*row.parties, strict=True) if row.parties else ((), ())
     return (
         row.id,
         day_text(row.announced_on, row.announced_precision),
         row.status,
         row.type,
         _words(row.also),
-        join([party.name for party in row.parties]),
-        _words(tuple([party.role for party in row.parties])),
+        join(names),
+        _words(roles),
         _words(row.focus),
         value.amount if value else None,
         value.currency if value else None,
