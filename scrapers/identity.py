@@ -29,6 +29,8 @@ _REL_CANONICAL = re.compile(rb"""\brel\s*=\s*(?:"\s*canonical\s*"|'\s*canonical\
 _HREF = re.compile(rb"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _BASE = re.compile(rb"""<base\b[^>]{0,2000}?\bhref\s*=\s*["']?([^\s"'>]+)""", re.IGNORECASE)
 _HEAD_BYTES = 1_000_000
+#: An edition's mark taken off may uncover a cache's address, and that another edition's.
+_LAYERS = 8
 
 
 def identity(url: str) -> str:
@@ -36,6 +38,15 @@ def identity(url: str) -> str:
     not, in its AMP, mobile or print edition. Idempotent; of what is no web address the canonical spelling.
     """
     text = canonical_url(url)
+    for _ in range(_LAYERS):
+        before = text
+        text = canonical_url(_without_edition(text))
+        if text == before:
+            break
+    return text
+
+
+def _without_edition(text: str) -> str:
     parts = _split(text)
     if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
         return text

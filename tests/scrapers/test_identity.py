@@ -92,6 +92,10 @@ def test_identity_is_idempotent(host: str, path: list[str], query: str) -> None:
     assert once.isascii()
 
 
+def test_an_edition_inside_a_cache_is_uncovered_whole() -> None:
+    assert identity("https://x.cdn.ampproject.org/amp/c/www.m.amp.news.example") == "https://news.example/"
+
+
 @given(st.text(max_size=60))
 def test_identity_takes_anything(text: str) -> None:
     assert identity(identity(text)) == identity(text)
