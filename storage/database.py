@@ -192,7 +192,9 @@ def _sqlite(url: URL, lock_timeout_seconds: float) -> Engine:
 
 def _postgres(url: URL, lock_timeout_seconds: float, shown_url: str) -> Engine:
     own = url.query.get("options", "")
-    options = " ".join([own if isinstance(own, str) else " ".join(own), f"-c lock_timeout={lock_timeout_seconds:.3f}s"])
+    # A plan for any value is a bad one where values are as uneven as companies and words are.
+    ours = f"-c lock_timeout={lock_timeout_seconds:.3f}s -c plan_cache_mode=force_custom_plan"
+    options = " ".join([own if isinstance(own, str) else " ".join(own), ours])
     try:
         engine = create_engine(
             url.set(drivername="postgresql+psycopg").difference_update_query(["options"]),

@@ -51,13 +51,15 @@ class DayOrder:
 class Lead:
     """An index that leads to deals: ``where`` on ``source``.
 
-    ``order`` is how it holds them by day; None where it does not, or may lead to one deal several times.
+    ``order`` is how it holds them by day; None where it does not, or may lead to one deal several times. ``walked``:
+    it is another index that holds them so, and is worth walking along only where there are many.
     """
 
     source: FromClause
     deal_id: ColumnElement[int]
     where: tuple[Condition, ...]
     order: DayOrder | None = None
+    walked: bool = False
 
 
 class Filter(Protocol):
@@ -136,7 +138,7 @@ class HasWords:
         if not self.query.wanted:
             return None
         if self.postgres:
-            return Lead(_TEXT, _TEXT.c.deal_id, (self._contained(),), DayOrder((_TEXT.c.key,), keyed=True))
+            return Lead(_TEXT, _TEXT.c.deal_id, (self._contained(),), DayOrder((_TEXT.c.key,), keyed=True), walked=True)
         rowid = _FTS5.c.rowid
         matched = literal_column("deal_words").op("MATCH", is_comparison=True)(fts5_query(self.query))
         # The id is the lower half of the key.

@@ -169,16 +169,18 @@ def _way(session: Session, query: DealQuery, conditions: _Conditions, first: int
     ways += [_Way(Lead(_DEAL, _DEAL.c.id, own)) for own in (conditions.updated, conditions.value) if own]
     if query.since is not None or query.until is not None:
         ways.append(_Way(_ALL))
-    if not ways or (len(ways) == 1 and by_day and ways[0].lead.order is not None):
-        return ways[0] if ways else _Way(_ALL)
+    if not ways:
+        return _Way(_ALL)
+    if len(ways) == 1 and by_day and ways[0].lead.order is not None and not ways[0].lead.walked:
+        return ways[0]
     sizes = [_size(session, way.lead, query) for way in ways]
     size, at = min((size, at) for at, size in enumerate(sizes))
-    if by_day and ways[at].lead.order is not None:
+    if by_day and ways[at].lead.order is not None and not (ways[at].lead.walked and size < _COUNTED):
         return ways[at]
     # How many deals one would walk past, in their order, until the page is full: were the filters independent.
     total = session.scalar(select(func.max(Deal.id))) or 1
     walked = min(float(total), first * math.prod(total / max(1, min(of_way, total)) for of_way in sizes))
-    if size < _COUNTED and size <= walked:
+    if size < _COUNTED and (size <= walked or ways[at].lead.walked):
         return replace(ways[at], gathered=True)
     return next((way for way in ways if by_day and way.lead.order is not None), _Way(_ALL))
 

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, String, and_, cast, delete, func, insert, literal, not_, select, type_coerce
+from sqlalchemy import ColumnElement, String, and_, delete, func, insert, literal, not_, select, type_coerce
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
@@ -59,7 +59,7 @@ def containing(query: TextQuery, *, postgres: bool) -> ColumnElement[bool]:
     PostgreSQL may use the index for it. SQLite looks at the row alone: its index is ``deal_words``.
     """
     if postgres:
-        return DealText.words.op("@@", is_comparison=True)(cast(literal(ts_query(query), String), TSQUERY))
+        return DealText.words.op("@@", is_comparison=True)(literal(ts_query(query), TSQUERY))
     has = [_has(phrase) for phrase in query.wanted]
     return and_(*has, *(not_(_has(phrase)) for phrase in query.unwanted))
 
