@@ -154,9 +154,13 @@ _AREAS = tuple(area.value for area in FocusArea)
 _CURRENCIES = ("USD",) * 6 + ("EUR",) * 2 + ("CNY", "VND", "KRW", "GBP")
 
 
-def skewed(chance: Random, number: int) -> int:
-    """A number below ``number``; the n-th as often as 1/n (Zipf)."""
-    return int(number ** chance.random()) - 1
+def skewed(chance: Random, number: int, *, shift: int = 1) -> int:
+    """A number below ``number``; the n-th as often as 1/(n + shift) (Zipf, for a greater shift Zipf-Mandelbrot)."""
+    return min(int(shift * ((number + shift) / shift) ** chance.random()) - shift, number - 1)
+
+
+#: The busiest companies are in one of some 400 deals each, not one of 16.
+BUSIEST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +312,7 @@ class _Filler:
         company_ids: dict[int, None] = {}
         wanted = chance.choices((1, 2, 3, 4), (3, 80, 12, 5))[0]
         while len(company_ids) < wanted:
-            company_ids[skewed(chance, len(self._companies)) + 1] = None
+            company_ids[skewed(chance, len(self._companies), shift=BUSIEST) + 1] = None
         first, other = (Role.PARTNER, Role.PARTNER) if kind in SYMMETRIC_TYPES else _ROLES[kind]
         parties = tuple(
             ResolvedParty(company_id, self._companies[company_id - 1], other if at else first)

@@ -21,7 +21,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from big_database import DAYS, FIRST_DAY, differing, fill
+from big_database import BUSIEST, DAYS, FIRST_DAY, differing, fill, skewed
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -196,7 +196,8 @@ def ingest(database: Database, chance: random.Random, number: int = 60) -> None:
     """Print what it costs to save and resolve one more report, each in its own transaction."""
     with database.reading() as session:
         last = session.scalar(select(func.max(Company.id))) or 1
-        names = [session.get_one(Company, max(1, int(last ** chance.random()))).name for _ in range(2 * number)]
+        drawn = [skewed(chance, last, shift=BUSIEST) + 1 for _ in range(2 * number)]
+        names = [session.get_one(Company, company_id).name for company_id in drawn]
     took = []
     for at in range(number):
         buyer, target = names[2 * at], names[2 * at + 1]

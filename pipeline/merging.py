@@ -218,14 +218,17 @@ def _value(reports: Sequence[StoredReport]) -> Value | None:
         kinds[value.kind] += _weight(report)
     kind = min(kinds, key=lambda kind: (-round(kinds[kind], 9), kind))
     told = _of_highest([(report, value) for report, value in told if value.kind is kind])
-    best: tuple[float, date, Value] | None = None
+    weights: defaultdict[Value, float] = defaultdict(float)
+    newest: dict[Value, date] = {}
     for report, value in told:
-        votes = sum(_weight(other) for other, its in told if same_amount(its, value))
-        day = _day(report) or date.min
-        # Of equal votes the newest telling counts; ``told`` is ordered, so the rest of the tie is settled too.
-        if best is None or (round(votes, 9), day) > (round(best[0], 9), best[1]):
-            best = (votes, day, value)
-    return best[2] if best else None
+        weights[value] += _weight(report)
+        newest[value] = max(newest.get(value, date.min), _day(report) or date.min)
+    votes = {
+        value: round(sum(weight for other, weight in weights.items() if same_amount(other, value)), 9)
+        for value in weights
+    }
+    # Of equal votes the newest telling counts; ``told`` is ordered, so the rest of the tie is settled too.
+    return max(weights, key=lambda value: (votes[value], newest[value]))
 
 
 def same_amount(one: Value, other: Value) -> bool:

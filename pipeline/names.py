@@ -23,7 +23,7 @@ class Likeness(IntEnum):
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def words_of(name: str) -> tuple[str, ...]:
     """The words that make a name: NFKC, case folded, punctuation, legal forms and words for groups off.
 

@@ -175,10 +175,46 @@ def group(reports: Iterable[StoredReport], judgements: Iterable[DealJudgement] =
     for judgement, i, j in sorted(pairs, key=lambda pair: (-pair[0].score, pair[1], pair[2])):
         if not judgement.same or cluster[i] is cluster[j]:
             continue
-        if not any((min(a, b), max(a, b)) in conflicts for a in cluster[i] for b in cluster[j]):
+        if not any(_pair(a, b) in conflicts for a in cluster[i] for b in cluster[j]):
             join(i, j)
     seen = {id(members): members for members in cluster.values()}
     return [[ordered[i] for i in sorted(members)] for members in seen.values()]
+
+
+def place(reports: Iterable[StoredReport], judgements: Iterable[DealJudgement] = ()) -> list[list[StoredReport]]:
+    """The deals as they are, with each report that is in none put where it fits best; for more reports than ``group``
+    can compare. Obeys people; the reports that are placed come one after the other, as their content sorts them.
+    """
+    ordered = sorted(reports, key=_content_key)
+    said = _said([report.id for report in ordered], judgements)
+    number = {report.id: i for i, report in enumerate(ordered)}
+    deals: dict[int, list[StoredReport]] = {}
+    for report in ordered:
+        if report.deal_id is not None:
+            deals.setdefault(report.deal_id, []).append(report)
+    clusters = [deals[deal_id] for deal_id in sorted(deals)]
+    for report in ordered:
+        if report.deal_id is not None:
+            continue
+        fits: list[tuple[float, int]] = []
+        for at, members in enumerate(clusters):
+            words = [said.get(_pair(number[report.id], number[member.id])) for member in members]
+            link = best_link(report, members)
+            if True in words or (link.same and False not in words and not _of_one_article(report, members)):
+                fits.append((-2.0 if True in words else -link.score, at))
+        if fits:
+            clusters[min(fits)[1]].append(report)
+        else:
+            clusters.append([report])
+    return clusters
+
+
+def _of_one_article(report: StoredReport, members: Iterable[StoredReport]) -> bool:
+    return any(member.article_id == report.article_id for member in members)
+
+
+def _pair(i: int, j: int) -> tuple[int, int]:
+    return (i, j) if i < j else (j, i)
 
 
 def _conflicts(
@@ -216,7 +252,7 @@ def _said(ids: Sequence[int], judgements: Iterable[DealJudgement]) -> dict[tuple
         for i in one:
             for j in other:
                 if i != j:
-                    said[min(i, j), max(i, j)] = judgement.together
+                    said[_pair(i, j)] = judgement.together
     return said
 
 

@@ -16,18 +16,19 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from pipeline.merging import merge_facts
-from pipeline.resolution import best_link, day_of, group, linked
+from pipeline.resolution import best_link, day_of, group, linked, place
 from storage import articles, deals
-from storage.candidates import candidates, candidates_by_sound
+from storage.candidates import candidates, candidates_by_spelling
 from storage.errors import DatabaseLocked, DatabaseReadOnly, DatabaseUnreachable
 from storage.judgements import DealJudgement, Joined, judgements_on, record_joins
 from storage.records import StoredReport
 from storage.redirects import redirect
 
-#: A neighbourhood is not followed beyond this many reports; no real deal comes near it.
-MAX_REPORTS = 600
+#: As many reports are compared each with each. Where a story has more, those there are stay where they are, and what is
+#: new is placed among them.
+MAX_REPORTS = 120
 #: Reports of the same companies this close in time look among the same candidates.
-_SAME_SEARCH_DAYS = 100
+_SAME_SEARCH_DAYS = 7
 
 
 #: Faults of the database, not of the one report or deal at hand.
@@ -64,7 +65,8 @@ def resolve_reports(session: Session, report_ids: Sequence[int], *, now: datetim
     neighbourhood = _Neighbourhood(session)
     neighbourhood.add(articles.stored_reports(session, list(report_ids)))
     neighbourhood.follow()
-    clusters = group(neighbourhood.reports.values(), neighbourhood.judgements.values())
+    resolve = place if neighbourhood.too_many else group
+    clusters = resolve(neighbourhood.reports.values(), neighbourhood.judgements.values())
     members = neighbourhood.members()
     owners = _owners(clusters)
     joins: list[Joined] = []
@@ -158,7 +160,7 @@ class _Neighbourhood:
         self.reports: dict[int, StoredReport] = {}
         self.judgements: dict[int, DealJudgement] = {}
         self._loaded: set[int] = set()
-        self._searched: list[tuple[frozenset[int], date | None]] = []
+        self._searched: dict[tuple[frozenset[int], date | None], Sequence[int]] = {}
         self._unexplored: list[StoredReport] = []
         self._nearby: dict[int, list[StoredReport]] = {}  # deals that may be of the same, with their reports
 
@@ -185,14 +187,18 @@ class _Neighbourhood:
             self.add(articles.stored_reports(self._session, sorted(beside)))
 
     def follow(self) -> None:
-        """Take in what is linked, until nothing more is."""
-        while self._unexplored and len(self.reports) < MAX_REPORTS:
+        """Take in what is linked, until nothing more is or there are too many."""
+        while self._unexplored and not self.too_many:
             report = self._unexplored.pop()
-            self._search(report)
-            for deal_id, others in list(self._nearby.items()):
-                if deal_id not in self._loaded and linked(report, others):
+            for deal_id in self._search(report):
+                if deal_id not in self._loaded and linked(report, self._nearby[deal_id]):
                     self._loaded.add(deal_id)
-                    self.add(others)
+                    self.add(self._nearby[deal_id])
+
+    @property
+    def too_many(self) -> bool:
+        """Whether there are more reports than can be compared with each other."""
+        return len(self.reports) > MAX_REPORTS
 
     def members(self) -> dict[int, set[int]]:
         """The reports that each deal has now."""
@@ -202,17 +208,23 @@ class _Neighbourhood:
                 found.setdefault(report.deal_id, set()).add(report.id)
         return found
 
-    def _search(self, report: StoredReport) -> None:
+    def _search(self, report: StoredReport) -> Sequence[int]:
+        """Deals that the report may be of; their reports are loaded."""
         companies = frozenset(party.company_id for party in report.parties)
         day = day_of(report)
-        if any(companies <= asked and _close(day, then) for asked, then in self._searched):
-            return
-        self._searched.append((companies, day))
+        for (asked, then), found in self._searched.items():
+            if companies == asked and _close(day, then):
+                return found
+        named = [
+            (resolved.company_id, party.company or party.name)
+            for resolved, party in zip(report.parties, report.report.parties, strict=True)
+        ]
         found = candidates(self._session, sorted(companies), day)
-        spelled = {party.company or party.name for party in report.report.parties}
-        found += candidates_by_sound(self._session, spelled, day)
-        unknown = [deal_id for deal_id in found if deal_id not in self._nearby and deal_id not in self._loaded]
+        found += [deal for deal in candidates_by_spelling(self._session, named, day) if deal not in found]
+        unknown = [deal_id for deal_id in found if deal_id not in self._nearby]
         self._nearby.update(articles.reports_of_deals(self._session, unknown))
+        self._searched[companies, day] = found
+        return found
 
 
 def _close(day: date | None, then: date | None) -> bool:

@@ -2,64 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from storage.companies import sounding_like
 from storage.models import DealParty
 
 #: Deals that share one company are looked at on either side of the day, this many of each company.
-NEAREST = 25
-#: Deals that share two companies or more: there are never as many.
-_SHARING = 200
+NEAREST = 15
+#: Of a company's deals, as many are looked through for those that share another one as well.
+_LOOKED_THROUGH = 2000
+#: Other spellings of names are looked for this many days around.
+_SPELLING_DAYS = 60
+_SPELLED = 500
 
 
 def candidates(
     session: Session, company_ids: Sequence[int], around: date | None, *, nearest: int = NEAREST
 ) -> list[int]:
-    """Ids of deals that share a company: all that share two or more, and of each company the ``nearest`` on either side
-    of the day (None: the newest).
+    """Ids of deals that share a company: those that share two or more, and of each company the ``nearest`` on either
+    side of the day (None: the newest).
 
     However far away they are: a deal that no report dates has the day on which it was first seen.
     """
     companies = list(dict.fromkeys(company_ids))
     found: dict[int, None] = {}
-    if len(companies) > 1:
-        sharing = (
-            select(DealParty.deal_id)
-            .where(DealParty.company_id.in_(companies))
-            .group_by(DealParty.deal_id)
-            .having(func.count() > 1)
-            .order_by(func.max(DealParty.day).desc(), DealParty.deal_id)
-            .limit(_SHARING)
-        )
-        found.update(dict.fromkeys(session.scalars(sharing)))
-    for company_id in companies:
+    for place, company_id in enumerate(companies):
+        later = companies[place + 1 :]
+        if later:
+            found.update(dict.fromkeys(_sharing(session, company_id, later)))
         own = select(DealParty.deal_id).where(DealParty.company_id == company_id)
         newest_first = own.order_by(DealParty.day.desc(), DealParty.deal_id.desc())
         if around is None:
             found.update(dict.fromkeys(session.scalars(newest_first.limit(2 * nearest))))
             continue
-        later = own.where(DealParty.day >= around).order_by(DealParty.day, DealParty.deal_id).limit(nearest)
-        earlier = newest_first.where(DealParty.day < around).limit(nearest)
-        found.update(dict.fromkeys([*session.scalars(later), *session.scalars(earlier)]))
+        after = own.where(DealParty.day >= around).order_by(DealParty.day, DealParty.deal_id).limit(nearest)
+        before = newest_first.where(DealParty.day < around).limit(nearest)
+        found.update(dict.fromkeys([*session.scalars(after), *session.scalars(before)]))
     return list(found)
 
 
-def candidates_by_sound(
-    session: Session, names: Collection[str], around: date | None, *, nearest: int = NEAREST
-) -> list[int]:
-    """Ids of deals of companies whose names may be other spellings of these, nearest to the day (None: the newest)."""
-    companies = sounding_like(session, names)
-    if not companies:
+def candidates_by_spelling(session: Session, parties: Sequence[tuple[int, str]], around: date | None) -> list[int]:
+    """Ids of deals near the day (None: the newest) of which two parties may be two of these (company id, name), the
+    same or under other spellings.
+    """
+    meant: dict[int, set[int]] = {}
+    for place, (company_id, name) in enumerate(parties):
+        for other in (company_id, *sounding_like(session, [name])):
+            meant.setdefault(other, set()).add(place)
+    if len(parties) < 2 or len(meant) <= len(parties):
         return []
-    own = select(DealParty.deal_id).where(DealParty.company_id.in_(companies)).group_by(DealParty.deal_id)
-    day = func.max(DealParty.day)
-    if around is None:
-        return list(session.scalars(own.order_by(day.desc(), DealParty.deal_id.desc()).limit(2 * nearest)))
-    later = own.where(DealParty.day >= around).order_by(day, DealParty.deal_id).limit(nearest)
-    earlier = own.where(DealParty.day < around).order_by(day.desc(), DealParty.deal_id.desc()).limit(nearest)
-    return list(dict.fromkeys([*session.scalars(later), *session.scalars(earlier)]))
+    named = select(DealParty.deal_id, DealParty.company_id).where(DealParty.company_id.in_(meant))
+    if around is not None:
+        named = named.where(DealParty.day.between(_shift(around, -_SPELLING_DAYS), _shift(around, _SPELLING_DAYS)))
+    matched: dict[int, list[set[int]]] = {}
+    for deal_id, company_id in session.execute(named.order_by(DealParty.day.desc()).limit(_SPELLED)):
+        matched.setdefault(deal_id, []).append(meant[company_id])
+    return [deal_id for deal_id, places in matched.items() if len(places) > 1 and len(set.union(*places)) > 1]
+
+
+def _sharing(session: Session, company_id: int, others: Sequence[int]) -> list[int]:
+    """Of the newest deals of the company that has fewer of them than each other one, those that share another."""
+    one, two = aliased(DealParty), aliased(DealParty)
+    found: list[int] = []
+    for other in others:
+        rare, frequent = sorted((company_id, other), key=lambda company: _number(session, company))
+        newest = (
+            select(one.deal_id)
+            .where(one.company_id == rare)
+            .order_by(one.day.desc(), one.deal_id.desc())
+            .limit(_LOOKED_THROUGH)
+            .subquery()
+        )
+        shared = exists().where(two.deal_id == newest.c.deal_id, two.company_id == frequent)
+        found += session.scalars(select(newest.c.deal_id).where(shared))
+    return found
+
+
+def _number(session: Session, company_id: int) -> int:
+    """How many deals a company has, as far as it is worth counting."""
+    some = select(DealParty.deal_id).where(DealParty.company_id == company_id).limit(_LOOKED_THROUGH).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def _shift(day: date, days: int) -> date:
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.min if days < 0 else date.max
