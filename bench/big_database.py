@@ -240,19 +240,22 @@ def fill(database: Database, number: int, *, seed: int = 1, progress: Callable[[
         with database.engine.connect() as connection:
             if connection.dialect.name == "sqlite":
                 # Its indices do not fit into the usual 2 MB, and nobody needs half a database made up for measuring.
-                connection.exec_driver_sql("PRAGMA cache_size = -6000000")
-                connection.rollback()
-                raw = connection.connection.driver_connection
-                assert raw is not None
-                for pragma in ("journal_mode = OFF", "synchronous = OFF"):
-                    raw.execute(f"PRAGMA {pragma}")
+                _pragmas(connection, "cache_size = -6000000", "synchronous = OFF", "journal_mode = OFF")
             with connection.begin():
                 _Filler(connection, number, Random(seed)).run(progress)
             if connection.dialect.name == "sqlite":
-                raw.execute("PRAGMA journal_mode = WAL")
+                _pragmas(connection, "journal_mode = WAL", "synchronous = NORMAL")
         _tidy_up(database)
     finally:
         gc.enable()
+
+
+def _pragmas(connection: sa.Connection, *pragmas: str) -> None:
+    """Set them outside of a transaction, where alone they count."""
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    for pragma in pragmas:
+        driver.execute(f"PRAGMA {pragma}")
 
 
 def _tidy_up(database: Database) -> None:
