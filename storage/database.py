@@ -182,6 +182,7 @@ def _sqlite(url: URL, lock_timeout_seconds: float) -> Engine:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = NORMAL")  # with WAL a crash loses nothing that was checkpointed
         connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute("PRAGMA cache_size = -64000")  # a connection: the usual 2 MB hold no index
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
