@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from pipeline.disagreements import disagreements
 from pipeline.merging import merge_facts
 from pipeline.names import words_of
-from pipeline.resolution import facts_of, group, linked, same_deal
+from pipeline.resolution import facts_of, group, linked, place, same_deal
 from storage import timelines
 from storage.deal_shapes import TimelineStep
+from storage.judgements import DealJudgement
 from storage.records import Party, Report, ResolvedParty, StoredReport, Value
 from storage.vocabulary import DatePrecision, DealType, Role, Status, ValueKind
 
@@ -416,3 +417,23 @@ def test_what_reports_say_otherwise_is_kept() -> None:
     ]
     assert disagreements(facts, reports[::-1]) == found
     assert disagreements(merge_facts(reports[:1]), reports[:1]) == ()
+
+
+def test_in_a_long_story_what_is_there_stays_and_what_is_new_is_placed_as_people_say() -> None:
+    first = [replace(told(BASE), deal_id=1) for _ in range(3)]
+    second = replace(told("acquirer Brightwell, target Rivermouth"), deal_id=2)
+    new, stranger = told(BASE), told("acquirer Kestrel, target Pine")
+    everything = [*first, second, new, stranger]
+
+    def placed(*judgements: DealJudgement) -> set[frozenset[int]]:
+        forth, back = (place(order, judgements) for order in (everything, everything[::-1]))
+        told_twice = [{frozenset(report.id for report in deal) for deal in deals} for deals in (forth, back)]
+        assert told_twice[0] == told_twice[1]
+        return told_twice[0]
+
+    there, alone = frozenset(report.id for report in first), frozenset({stranger.id})
+    assert placed() == {there | {new.id}, frozenset({second.id}), alone}
+    apart = DealJudgement(1, together=False, sides=(frozenset({new.id}), there))
+    assert placed(apart) == {there, frozenset({second.id}), frozenset({new.id}), alone}
+    together = DealJudgement(2, together=True, sides=(frozenset({new.id}), frozenset({second.id})))
+    assert placed(together) == {there, frozenset({second.id, new.id}), alone}
