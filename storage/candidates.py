@@ -29,11 +29,13 @@ def candidates(
     However far away they are: a deal that no report dates has the day on which it was first seen.
     """
     companies = list(dict.fromkeys(company_ids))
+    if len(companies) > 1:
+        companies.sort(key=lambda company_id: _number(session, company_id))
     found: dict[int, None] = {}
     for place, company_id in enumerate(companies):
-        later = companies[place + 1 :]
-        if later:
-            found.update(dict.fromkeys(_sharing(session, company_id, later)))
+        busier = companies[place + 1 :]
+        if busier:
+            found.update(dict.fromkeys(_sharing(session, company_id, busier)))
         own = select(DealParty.deal_id).where(DealParty.company_id == company_id)
         newest_first = own.order_by(DealParty.day.desc(), DealParty.deal_id.desc())
         if around is None:
@@ -64,22 +66,18 @@ def candidates_by_spelling(session: Session, parties: Sequence[tuple[int, str]],
     return [deal_id for deal_id, places in matched.items() if len(places) > 1 and len(set.union(*places)) > 1]
 
 
-def _sharing(session: Session, company_id: int, others: Sequence[int]) -> list[int]:
-    """Of the newest deals of the company that has fewer of them than each other one, those that share another."""
+def _sharing(session: Session, company_id: int, busier: Sequence[int]) -> list[int]:
+    """Of the newest deals of a company those that share one of the ``busier`` ones."""
     one, two = aliased(DealParty), aliased(DealParty)
-    found: list[int] = []
-    for other in others:
-        rare, frequent = sorted((company_id, other), key=lambda company: _number(session, company))
-        newest = (
-            select(one.deal_id)
-            .where(one.company_id == rare)
-            .order_by(one.day.desc(), one.deal_id.desc())
-            .limit(_LOOKED_THROUGH)
-            .subquery()
-        )
-        shared = exists().where(two.deal_id == newest.c.deal_id, two.company_id == frequent)
-        found += session.scalars(select(newest.c.deal_id).where(shared))
-    return found
+    newest = (
+        select(one.deal_id)
+        .where(one.company_id == company_id)
+        .order_by(one.day.desc(), one.deal_id.desc())
+        .limit(_LOOKED_THROUGH)
+        .subquery()
+    )
+    shared = exists().where(two.deal_id == newest.c.deal_id, two.company_id.in_(busier))
+    return list(session.scalars(select(newest.c.deal_id).where(shared)))
 
 
 def _number(session: Session, company_id: int) -> int:
